@@ -1,0 +1,1 @@
+"""Everything between an article and a hit."""

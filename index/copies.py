@@ -1,0 +1,66 @@
+"""Near-identical articles: one agency story in several outlets counts once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Signatures = NDArray[np.uint32]
+
+N_PERMUTATIONS = 64
+_BANDS = 16
+_MIN_JACCARD = 0.5
+_SHINGLE = 3
+_MIN_SHINGLES = 20
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+
+
+def sign_text(text: str) -> Signatures:
+    """MinHash of the runs of three words in a text, shape (64,), by datasketch.
+
+    All zero for a text too short to be told from another.
+    """
+    from datasketch import MinHash
+
+    words = _WORD.findall(text.lower())
+    shingles = {" ".join(words[i : i + _SHINGLE]).encode() for i in range(len(words) - _SHINGLE + 1)}
+    if len(shingles) < _MIN_SHINGLES:
+        return np.zeros(N_PERMUTATIONS, dtype=np.uint32)
+    sketch = MinHash(num_perm=N_PERMUTATIONS)
+    sketch.update_batch(sorted(shingles))
+    return np.asarray(sketch.hashvalues, dtype=np.uint32)
+
+
+def group_copies(signatures: Signatures) -> NDArray[np.int64]:
+    """A group number for each row; rows of one group are near-identical texts.
+
+    Two texts are compared where one of sixteen bands of their signatures is equal, and are copies
+    where at least half of the runs of words are estimated to be shared.
+    """
+    groups = np.arange(len(signatures))
+    signed = np.flatnonzero(signatures.any(axis=1))
+    for band in np.split(signatures[signed], _BANDS, axis=1) if len(signed) else ():
+        keys = np.ascontiguousarray(band).view([("", band.dtype)] * band.shape[1]).ravel()
+        order = np.argsort(keys, kind="stable")
+        for a, b in _runs(keys[order]):
+            _join(groups, signatures, signed[order[a:b]])
+    return groups
+
+
+def _runs(keys: NDArray[np.void]) -> Sequence[tuple[int, int]]:
+    """Ranges of equal neighbours, of two or more."""
+    borders = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+    edges = [0, *borders.tolist(), len(keys)]
+    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a > 1]
+
+
+def _join(groups: NDArray[np.int64], signatures: Signatures, rows: NDArray[np.int64]) -> None:
+    """Put rows into the group of the first row that they are copies of."""
+    for i, row in enumerate(rows[1:], 1):
+        same = (signatures[rows[:i]] == signatures[row]).mean(axis=1) >= _MIN_JACCARD
+        if same.any():
+            target = groups[rows[:i][same][0]]
+            groups[groups == groups[row]] = target

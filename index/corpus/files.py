@@ -1,0 +1,177 @@
+"""The files that a corpus is made of: which ones, and their bytes within bounds."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.corpus.text import clean_text
+from index.errors import BadArticle
+
+ENDINGS = (".md", ".txt", ".jsonl", ".jsonl.gz", ".json", ".html", ".htm")
+MAX_FILE_BYTES = 50_000_000
+
+_QUESTIONS = frozenset({"questions.jsonl", "unanswerable.jsonl"})
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """A file of articles.
+
+    Attributes:
+        name: Its path below the folder that was given, with slashes; the bare name of a file given itself.
+        named: Whether it was given itself, instead of found in a folder.
+    """
+
+    path: Path
+    name: str
+    named: bool = False
+
+    @property
+    def place(self) -> str:
+        """The path as messages show it."""
+        return show_path(self.path)
+
+    @property
+    def ending(self) -> str:
+        """The one of ENDINGS that it has, or none."""
+        return find_ending(self.path.name)
+
+
+def find_ending(name: str) -> str:
+    """The one of ENDINGS that a file's name has; empty where it has none."""
+    return max((e for e in ENDINGS if name.lower().endswith(e)), key=len, default="")
+
+
+def show_path(path: Path) -> str:
+    """A path that can be printed, whatever bytes and control characters are in it."""
+    return clean_text(os.fsencode(path).decode("utf-8", "replace"))
+
+
+def find_files(root: Path, seen: set[str]) -> Iterator[CorpusFile | BadArticle]:
+    """The files of articles at a path, and what cannot be read.
+
+    Folders are searched recursively, in the order of names, without hidden files, other endings and
+    files of questions. Symlinks are followed within the folder only, after all else.
+
+    Args:
+        seen: Real paths that were read before and are left out now; added to.
+    """
+    real = os.path.realpath(root)
+    if not os.path.isdir(real):
+        yield from _named_file(root, real, seen)
+        return
+    links: list[Path] = []
+    yield from _walk(root, Path(real), root, seen, links)
+    for link in links:  # grows while links to folders are followed
+        try:
+            target = _follow(link, Path(real))
+        except BadArticle as bad:
+            yield bad
+            continue
+        if target is not None:
+            yield from _walk(link, target, root, seen, links)
+
+
+def read_text(file: CorpusFile) -> str:
+    """The whole text of a file.
+
+    Raises:
+        BadArticle: Over 50 MB, or not UTF-8.
+        OSError: It cannot be read.
+    """
+    return decode_text(read_bytes(file), file.place)
+
+
+def read_bytes(file: CorpusFile, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        BadArticle: It has more of them than `max_bytes`.
+        OSError: It cannot be read.
+    """
+    with open(file.path, "rb") as stream:
+        content = stream.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise BadArticle(file.place, f"is larger than {max_bytes // 1_000_000} MB; split it")
+    return content
+
+
+def decode_text(content: bytes, place: str) -> str:
+    """Decode UTF-8, with or without a byte order mark.
+
+    Raises:
+        BadArticle: At its first byte that is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        byte = content[e.start]
+        raise BadArticle(
+            place, f"bad encoding: byte 0x{byte:02x} at {e.start} is not UTF-8; save it as UTF-8"
+        ) from e
+
+
+def _named_file(path: Path, real: str, seen: set[str]) -> Iterator[CorpusFile | BadArticle]:
+    if not find_ending(path.name):
+        yield BadArticle(show_path(path), f"has none of the endings {' '.join(ENDINGS)}")
+    elif not os.path.isfile(real):
+        yield BadArticle(show_path(path), "is not a regular file")
+    elif real not in seen:
+        seen.add(real)
+        yield CorpusFile(path, path.name, named=True)
+
+
+def _walk(
+    start: Path, real_start: Path, root: Path, seen: set[str], links: list[Path]
+) -> Iterator[CorpusFile | BadArticle]:
+    pending = [(start, real_start)]
+    while pending:
+        path, real = pending.pop()
+        try:
+            mode = os.lstat(real).st_mode
+            if stat.S_ISLNK(mode):
+                links.append(path)
+            elif str(real) in seen:
+                continue
+            elif stat.S_ISDIR(mode):
+                seen.add(str(real))
+                names = sorted((n for n in os.listdir(real) if not n.startswith(".")), reverse=True)
+                pending += [(path / name, real / name) for name in names]
+            elif not find_ending(path.name) or path.name.lower().removesuffix(".gz") in _QUESTIONS:
+                continue
+            elif not stat.S_ISREG(mode):
+                yield BadArticle(show_path(path), "is not a regular file")
+            else:
+                seen.add(str(real))
+                yield CorpusFile(path, path.relative_to(root).as_posix())
+        except OSError as e:
+            yield BadArticle(show_path(path), f"cannot be read: {e.strerror}")
+
+
+def _follow(link: Path, real_root: Path) -> Path | None:
+    """Where a link leads within the folder; None for what would be no article anyway.
+
+    Raises:
+        BadArticle: It leads out of the folder, round in a circle, or nowhere.
+    """
+    try:
+        target = Path(os.path.realpath(link, strict=True))
+    except OSError as e:
+        if e.errno == errno.ELOOP:
+            raise BadArticle(show_path(link), "is a symlink loop") from e
+        if not find_ending(link.name):
+            return None
+        raise BadArticle(show_path(link), f"is a symlink that cannot be followed: {e.strerror}") from e
+    is_folder = target.is_dir()
+    if not is_folder and not find_ending(link.name):
+        return None
+    if not target.is_relative_to(real_root):
+        raise BadArticle(show_path(link), f"is a symlink out of the folder, to {show_path(target)}")
+    if is_folder and Path(os.path.realpath(link.parent)).is_relative_to(target):
+        raise BadArticle(show_path(link), "is a symlink loop: it leads to a folder that it lies in")
+    return target

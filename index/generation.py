@@ -1,0 +1,211 @@
+"""One generation opened for searching: its segments side by side as if they were one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+from chromadb.api.models.Collection import Collection
+from numpy.typing import NDArray
+
+from index.copies import group_copies
+from index.errors import IndexMismatch, IndexMissing
+from index.lexical import inverse_document_frequency
+from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, to_timestamp
+from index.store import Manifest, SegmentRef, Store, fetch_article, fetch_passages, nearest
+from index.types import Filters, Vectors
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment's place among the rows of the generation."""
+
+    ref: SegmentRef
+    segment: Segment
+    collection: Collection
+    first_article: int
+    first_passage: int
+    row_of: Mapping[str, int]
+
+    @property
+    def passages(self) -> slice:
+        return slice(self.first_passage, self.first_passage + self.ref.n_passages)
+
+
+class Generation:
+    """A complete state of the index.
+
+    Passages are known by their row, from 0 over all segments; removed articles keep their rows and
+    are left out of every mask.
+    """
+
+    def __init__(self, store: Store, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._parts = _open_parts(store, manifest)
+        self.articles: tuple[ArticleRow, ...] = tuple(a for p in self._parts for a in p.segment.articles)
+        """Every article row, the removed ones included."""
+        self.article_of = np.concatenate(
+            [p.segment.article_of.astype(np.int64) + p.first_article for p in self._parts]
+        )
+        alive = [a.id not in p.ref.removed for p in self._parts for a in p.segment.articles]
+        self._alive = np.array(alive, dtype=np.bool_)
+        self.copy_groups = group_copies(np.concatenate([p.segment.signatures for p in self._parts]))
+        """For each article row, the number of its group of near-identical articles."""
+        self._published = np.array([a.published for a in self.articles], dtype=np.int64)
+
+    @property
+    def name(self) -> str:
+        """The generation's name."""
+        return self.manifest.generation
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Outlets of the articles, sorted."""
+        return tuple(sorted({a.source for a, alive in zip(self.articles, self._alive, strict=True) if alive}))
+
+    @cached_property
+    def newest(self) -> datetime | None:
+        """When the newest dated article was published."""
+        dated = self._published[self._alive & (self._published != UNDATED)]
+        return from_timestamp(int(dated.max())) if len(dated) else None
+
+    def allowed_articles(self, filters: Filters) -> Mask:
+        """Which article rows a search may return; undated ones fit no date bound."""
+        allowed = self._alive.copy()
+        if filters.since is not None:
+            allowed &= self._published >= to_timestamp(filters.since)
+        if filters.newest is not None:
+            allowed &= (self._published <= to_timestamp(filters.newest)) & (self._published != UNDATED)
+        if filters.sources:
+            wanted = {s.casefold() for s in filters.sources}
+            allowed &= np.array([a.source.casefold() in wanted for a in self.articles], dtype=np.bool_)
+        if filters.language is not None:
+            allowed &= np.array([a.language == filters.language for a in self.articles], dtype=np.bool_)
+        return allowed
+
+    def search_dense(self, vector: Vectors, allowed: Mask, n: int) -> list[tuple[int, float]]:
+        """The nearest passages of the allowed articles: row and cosine, best first."""
+        found: list[tuple[int, float]] = []
+        for part in self._parts:
+            found += self._search_part(part, vector, allowed[self.article_of[part.passages]], n)
+        return sorted(found, key=lambda pair: -pair[1])[:n]
+
+    def _search_part(self, part: _Part, vector: Vectors, mask: Mask, n: int) -> list[tuple[int, float]]:
+        """Search widely and drop what is not allowed; name the allowed ones where too few remain."""
+        n_allowed = int(mask.sum())
+        wanted = min(n, n_allowed)
+        if not wanted:
+            return []
+        width = min(len(mask), n if n_allowed == len(mask) else 4 * n)
+        found = self._rows(part, nearest(part.collection, vector, width, None), mask)
+        if len(found) < wanted:
+            among = [part.segment.passage_ids[i] for i in np.flatnonzero(mask)]
+            found = self._rows(part, nearest(part.collection, vector, wanted, among), mask)
+        return found[:wanted]
+
+    def _rows(self, part: _Part, found: Sequence[tuple[str, float]], mask: Mask) -> list[tuple[int, float]]:
+        rows = [(part.row_of[passage_id], similarity) for passage_id, similarity in found]
+        return [(part.first_passage + row, similarity) for row, similarity in rows if mask[row]]
+
+    def search_lexical(self, tokens: Sequence[str], allowed: Mask, n: int) -> list[tuple[int, float]]:
+        """Passages of the allowed articles by BM25: row and score, best first, above zero."""
+        idf = self.idf(tokens)
+        scores = np.concatenate([p.segment.lexical.score(tokens, idf) for p in self._parts])
+        scores[~allowed[self.article_of]] = 0
+        top = np.argpartition(-scores, min(n, len(scores)) - 1)[:n]
+        ordered = sorted((int(i) for i in top if scores[i] > 0), key=lambda i: (-scores[i], i))
+        return [(i, float(scores[i])) for i in ordered]
+
+    def idf(self, tokens: Sequence[str]) -> dict[str, float]:
+        """Weight of each token by its rarity in the generation, removed passages not yet discounted."""
+        n_passages = len(self.article_of)
+        frequency = dict.fromkeys(tokens, 0)
+        for part in self._parts:
+            for token, n in part.segment.lexical.document_frequencies(frequency).items():
+                frequency[token] += n
+        return {t: inverse_document_frequency(n, n_passages) for t, n in frequency.items()}
+
+    def passages(self, rows: Sequence[int]) -> dict[int, PassageRow]:
+        """Stored passages by row."""
+        fetched: dict[int, PassageRow] = {}
+        for part in self._parts:
+            own = {
+                part.segment.passage_ids[row - part.first_passage]: row
+                for row in rows
+                if part.passages.start <= row < part.passages.stop
+            }
+            if own:
+                found = fetch_passages(part.collection, list(own))
+                fetched |= {own[passage_id]: passage for passage_id, passage in found.items()}
+        return fetched
+
+    def passages_of(self, article: int) -> dict[int, PassageRow]:
+        """All passages of an article row, by passage row, in reading order."""
+        part = next(p for p in reversed(self._parts) if article >= p.first_article)
+        found = fetch_article(part.collection, self.articles[article].id)
+        return {part.first_passage + part.row_of[row.passage.id]: row for row in found}
+
+    def paragraphs_of(self, article_id: str) -> dict[int, str]:
+        """The paragraphs of an article as stored, by number; those split over passages put together."""
+        paragraphs: dict[int, str] = {}
+        for row in self.passages_of(self._article_rows[article_id]).values():
+            passage = row.passage
+            if passage.partial:
+                before = paragraphs.get(passage.first, "")
+                paragraphs[passage.first] = before.ljust(passage.start) + passage.text
+            else:
+                paragraphs |= dict(enumerate(passage.text.split("\n\n"), passage.first))
+        return paragraphs
+
+    @cached_property
+    def _article_rows(self) -> dict[str, int]:
+        pairs = zip(self.articles, self._alive, strict=True)
+        return {a.id: row for row, (a, alive) in enumerate(pairs) if alive}
+
+
+class Reader:
+    """Opens the live generation, and follows the pointer when it moves."""
+
+    def __init__(self, store: Store, fingerprint: str, encoder: str) -> None:
+        self._store = store
+        self._fingerprint = fingerprint
+        self._encoder = encoder
+        self._open: Generation | None = None
+
+    def current(self) -> Generation:
+        """The live generation; a caller keeps using the one that it got.
+
+        Raises:
+            IndexMissing: Nothing was built yet.
+            IndexMismatch: It was built by another encoder or schema.
+        """
+        name = self._store.live_generation()
+        if name is None:
+            raise IndexMissing("there is no index yet; run `newsdesk index build`")
+        if self._open is None or self._open.name != name:
+            manifest = self._store.manifest(name)
+            if manifest.fingerprint != self._fingerprint:
+                raise IndexMismatch(
+                    f"the index was built with {manifest.encoder}, settings ask for {self._encoder}; "
+                    "run `newsdesk index build` or change NEWSDESK_ENCODER"
+                )
+            self._open = Generation(self._store, manifest)
+        return self._open
+
+
+def _open_parts(store: Store, manifest: Manifest) -> tuple[_Part, ...]:
+    parts = []
+    first_article = first_passage = 0
+    for ref in manifest.segments:
+        segment = store.segment(ref.name, ref.n_passages)
+        row_of = {passage_id: row for row, passage_id in enumerate(segment.passage_ids)}
+        collection = store.collection(ref.name)
+        parts.append(_Part(ref, segment, collection, first_article, first_passage, row_of))
+        first_article += len(segment.articles)
+        first_passage += ref.n_passages
+    return tuple(parts)

@@ -1,0 +1,107 @@
+"""BM25 over one segment, with weights that belong to the whole generation."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import bm25s
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+_WORD = re.compile(r"[^\W_]+")
+_CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_INNER_MARK = re.compile(r"(?<=\d)[,](?=\d{3}\b)|(?<=\w)['’](?=\w)|(?<=\b\w)\.(?=\w\b)")
+_STOPWORDS = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have he her him his how i in into is "
+    "it its me more most my no not of on or our she so than that the their them then there these they this "
+    "those to was we were what when where which who whom whose why will with would you your".split()
+)
+_stem = Stemmer.Stemmer("english")
+
+
+def tokenize(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order; Chinese and Japanese as pairs of characters."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = _INNER_MARK.sub("", _POSSESSIVE.sub("", folded))
+    folded = _fold_accents(folded)
+    words: list[str] = []
+    for word in _WORD.findall(folded):
+        if _CJK_RUN.search(word):
+            words.extend(_split_cjk(word))
+        elif word not in _STOPWORDS:
+            words.append(word)
+    stems: list[str] = _stem.stemWords(words)
+    return stems
+
+
+def _fold_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def _split_cjk(word: str) -> Iterable[str]:
+    at = 0
+    for run in _CJK_RUN.finditer(word):
+        yield from filter(None, [word[at : run.start()]])
+        characters = run.group()
+        yield from (characters[i : i + 2] for i in range(max(1, len(characters) - 1)))
+        at = run.end()
+    yield from filter(None, [word[at:]])
+
+
+class LexicalIndex:
+    """BM25 over the passages of one segment.
+
+    Segments differ in size, so a word's rarity is that of the whole generation: `bm25s` stores each
+    posting with the segment's own idf, which a query's weight then divides out.
+    """
+
+    def __init__(self, bm25: bm25s.BM25, n_passages: int) -> None:
+        self._scores = bm25.scores
+        self._vocabulary: dict[str, int] = bm25.vocab_dict
+        self.n_passages = n_passages
+
+    @classmethod
+    def build(cls, texts: Iterable[str], folder: Path) -> LexicalIndex:
+        """Index texts, in the order of their rows, and save the index in a folder."""
+        bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
+        tokens = [tokenize(text) or [""] for text in texts]
+        bm25.index(tokens, show_progress=False)
+        bm25.save(folder, show_progress=False)
+        return cls(bm25, len(tokens))
+
+    @classmethod
+    def load(cls, folder: Path, n_passages: int) -> LexicalIndex:
+        """Open an index that `build` saved; raises OSError or ValueError where it is not whole."""
+        return cls(bm25s.BM25.load(folder, show_progress=False), n_passages)
+
+    def document_frequencies(self, tokens: Iterable[str]) -> dict[str, int]:
+        """In how many passages each token occurs; zero for those that do not."""
+        indptr = self._scores["indptr"]
+        ids = {token: self._vocabulary.get(token) for token in tokens}
+        return {t: 0 if i is None else int(indptr[i + 1] - indptr[i]) for t, i in ids.items()}
+
+    def score(self, tokens: Sequence[str], idf: Mapping[str, float]) -> NDArray[np.float32]:
+        """BM25 of every passage, shape (n_passages,), with the given weight for each token."""
+        scores = np.zeros(self.n_passages, dtype=np.float32)
+        own = self.document_frequencies(tokens)
+        for token in tokens:
+            column = self._vocabulary.get(token)
+            if column is None or own[token] == 0:
+                continue
+            a, b = self._scores["indptr"][column], self._scores["indptr"][column + 1]
+            weight = idf[token] / inverse_document_frequency(own[token], self.n_passages)
+            scores[self._scores["indices"][a:b]] += self._scores["data"][a:b] * np.float32(weight)
+        return scores
+
+
+def inverse_document_frequency(n_containing: int, n_passages: int) -> float:
+    """Weight of a word by its rarity, as Lucene computes it; always above zero."""
+    return math.log(1 + (n_passages - n_containing + 0.5) / (n_containing + 0.5))

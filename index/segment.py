@@ -1,0 +1,136 @@
+"""One segment's rows in memory: what filters, fusion and the next build need to know of each passage.
+
+All of it is derived from the segment's Chroma collection and cached beside it on this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.copies import N_PERMUTATIONS, Signatures, sign_text
+from index.lexical import LexicalIndex
+from index.types import Passage
+
+UNDATED = np.iinfo(np.int64).min
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """What a segment knows of an article beside its text."""
+
+    id: str
+    digest: str
+    title: str
+    source: str
+    language: str
+    published: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage with its article's row, as a collection stores it."""
+
+    article: ArticleRow
+    passage: Passage
+    vector_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An immutable set of whole articles: their rows, and the lexical index over them.
+
+    Attributes:
+        article_of: For each passage, the row of its article; shape (n_passages,).
+        passage_ids: For each passage, its id in Chroma.
+        vector_keys: For each passage, the key of its vector.
+        signatures: MinHash of each article; shape (n_articles, 64).
+    """
+
+    name: str
+    articles: tuple[ArticleRow, ...]
+    article_of: NDArray[np.int32]
+    passage_ids: tuple[str, ...]
+    vector_keys: tuple[str, ...]
+    signatures: Signatures
+    lexical: LexicalIndex
+
+
+def derive_segment(name: str, rows: Sequence[PassageRow], cache: Path) -> Segment:
+    """Index the rows of a complete collection and cache the result in the folder `cache`."""
+    articles: dict[str, ArticleRow] = {}
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        articles.setdefault(row.article.id, row.article)
+        texts.setdefault(row.article.id, []).append(row.passage.text)
+    numbers = {article_id: i for i, article_id in enumerate(articles)}
+    signatures = [sign_text("\n".join(parts)) for parts in texts.values()]
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=cache.parent))
+    lexical = LexicalIndex.build((f"{r.article.title}\n{r.passage.text}" for r in rows), folder)
+    segment = Segment(
+        name=name,
+        articles=tuple(articles.values()),
+        article_of=np.array([numbers[r.article.id] for r in rows], dtype=np.int32),
+        passage_ids=tuple(r.passage.id for r in rows),
+        vector_keys=tuple(r.vector_key for r in rows),
+        signatures=np.array(signatures, dtype=np.uint32).reshape(-1, N_PERMUTATIONS),
+        lexical=lexical,
+    )
+    _save_rows(segment, folder)
+    shutil.rmtree(cache, ignore_errors=True)
+    folder.replace(cache)
+    return segment
+
+
+def load_segment(name: str, cache: Path, n_passages: int) -> Segment | None:
+    """The cached segment, or None where the cache is missing, old or not whole."""
+    try:
+        record = json.loads((cache / "rows.json").read_text(encoding="utf-8"))
+        arrays = np.load(cache / "rows.npz")
+        if record["version"] != _VERSION or len(record["passages"]) != n_passages:
+            return None
+        return Segment(
+            name=name,
+            articles=tuple(ArticleRow(*fields) for fields in record["articles"]),
+            article_of=arrays["article_of"],
+            passage_ids=tuple(record["passages"]),
+            vector_keys=tuple(record["vector_keys"]),
+            signatures=arrays["signatures"],
+            lexical=LexicalIndex.load(cache, n_passages),
+        )
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None
+
+
+def to_timestamp(moment: datetime | None) -> int:
+    """Seconds since 1970 in UTC; UNDATED for None."""
+    return UNDATED if moment is None else int(moment.timestamp())
+
+
+def from_timestamp(seconds: int) -> datetime | None:
+    """The reverse of `to_timestamp`."""
+    return None if seconds == UNDATED else datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def _save_rows(segment: Segment, folder: Path) -> None:
+    np.savez(folder / "rows.npz", article_of=segment.article_of, signatures=segment.signatures)
+    record = {
+        "version": _VERSION,
+        "articles": [
+            (a.id, a.digest, a.title, a.source, a.language, a.published, a.url) for a in segment.articles
+        ],
+        "passages": segment.passage_ids,
+        "vector_keys": segment.vector_keys,
+    }
+    (folder / "rows.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")

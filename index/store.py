@@ -1,0 +1,378 @@
+"""Chroma: segments, generations and the pointer to the live one.
+
+A generation is a manifest of immutable segments, each one collection, and of the articles removed
+from them. Manifests are collections too, so that another process sees a new one at once; the pointer
+is the metadata of one small collection, read anew each time, for a kept handle would not see it move.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.api.models.Collection import Collection
+from chromadb.api.types import GetResult
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError, NotFoundError
+
+from index.errors import IndexMismatch, NewsdeskError
+from index.segment import (
+    UNDATED,
+    ArticleRow,
+    PassageRow,
+    Segment,
+    derive_segment,
+    load_segment,
+)
+from index.types import Passage, Vectors
+
+SCHEMA = 1
+_POINTER = "newsdesk-live"
+_GENERATION = "newsdesk-generation-"
+_SEGMENT = "newsdesk-segment-"
+_PAGE = 2000
+_HNSW: Any = {"hnsw": {"space": "cosine", "ef_construction": 128, "ef_search": 200, "max_neighbors": 24}}
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRef:
+    """A segment in a manifest, and the articles in it that the generation no longer holds."""
+
+    name: str
+    n_passages: int
+    removed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One complete state of the index.
+
+    Attributes:
+        generation: Its number as text, such as `000007`; later ones sort behind earlier ones.
+        paths: What it was built from, as absolute paths; empty for the sample corpus.
+    """
+
+    generation: str
+    created_at: datetime
+    encoder: str
+    fingerprint: str
+    paths: tuple[str, ...]
+    n_articles: int
+    n_passages: int
+    segments: tuple[SegmentRef, ...]
+
+
+class Store:
+    """The index on disk, under one home folder."""
+
+    def __init__(self, home: Path) -> None:
+        """Open or create the store.
+
+        Raises:
+            NewsdeskError: The folder cannot be used.
+        """
+        self.home = home
+        self._cache = home / "segments"
+        logging.getLogger("chromadb").setLevel(logging.ERROR)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            self._client = chromadb.PersistentClient(
+                path=str(home / "chroma"), settings=ChromaSettings(anonymized_telemetry=False)
+            )
+        except (OSError, ChromaError, ValueError, RuntimeError) as e:
+            raise NewsdeskError(
+                f"{home}: the index cannot be opened ({e}); set NEWSDESK_HOME to a folder "
+                "that you may write to"
+            ) from e
+
+    # The pointer and the manifests
+
+    def live(self) -> Manifest | None:
+        """The generation that readers are to use now; None before the first build.
+
+        Raises:
+            IndexMismatch: It was written by another schema.
+        """
+        generation = self.live_generation()
+        return None if generation is None else self.manifest(generation)
+
+    def live_generation(self) -> str | None:
+        """The live generation's name, read from the pointer; raises as `live`."""
+        try:
+            metadata = self._client.get_collection(_POINTER, embedding_function=None).metadata or {}
+        except NotFoundError:
+            return None
+        _check_schema(metadata)
+        return str(metadata["generation"])
+
+    def manifest(self, generation: str) -> Manifest:
+        """A generation's manifest.
+
+        Raises:
+            IndexMismatch: It is gone or was written by another schema.
+        """
+        try:
+            collection = self._client.get_collection(_GENERATION + generation, embedding_function=None)
+        except NotFoundError as e:
+            raise IndexMismatch(f"generation {generation} is gone; run `newsdesk index build`") from e
+        metadata = collection.metadata or {}
+        _check_schema(metadata)
+        header = json.loads(str(metadata["manifest"]))
+        found = collection.get(include=["documents"])
+        removed = dict(zip(found["ids"], found["documents"] or [], strict=True))
+        segments = tuple(
+            SegmentRef(s["name"], s["n_passages"], frozenset(json.loads(removed[s["name"]])))
+            for s in header.pop("segments")
+        )
+        created_at = datetime.fromisoformat(header.pop("created_at"))
+        paths = tuple(header.pop("paths"))
+        return Manifest(generation, created_at=created_at, paths=paths, segments=segments, **header)
+
+    def generations(self) -> list[str]:
+        """Names of all complete generations that are kept, oldest first."""
+        return sorted(n.removeprefix(_GENERATION) for n in self._names(_GENERATION))
+
+    def next_generation(self) -> str:
+        """A name behind all that exist."""
+        numbers = [int(g) for g in self.generations()]
+        return f"{max(numbers, default=0) + 1:06d}"
+
+    def publish(self, manifest: Manifest) -> None:
+        """Write a manifest whose segments are complete, then point readers at it."""
+        name = _GENERATION + manifest.generation
+        header = {
+            "created_at": manifest.created_at.isoformat(),
+            "encoder": manifest.encoder,
+            "fingerprint": manifest.fingerprint,
+            "paths": manifest.paths,
+            "n_articles": manifest.n_articles,
+            "n_passages": manifest.n_passages,
+            "segments": [{"name": s.name, "n_passages": s.n_passages} for s in manifest.segments],
+        }
+        metadata = {"schema": SCHEMA, "manifest": json.dumps(header)}
+        collection = self._client.create_collection(name, metadata=metadata, embedding_function=None)
+        if manifest.segments:
+            collection.add(
+                ids=[s.name for s in manifest.segments],
+                documents=[json.dumps(sorted(s.removed)) for s in manifest.segments],
+                embeddings=np.ones((len(manifest.segments), 1), dtype=np.float32),
+            )
+        self._point_at(manifest.generation)
+
+    def _point_at(self, generation: str) -> None:
+        metadata = {"schema": SCHEMA, "generation": generation}
+        try:
+            self._client.get_collection(_POINTER, embedding_function=None).modify(metadata=metadata)
+        except NotFoundError:
+            self._client.create_collection(_POINTER, metadata=metadata, embedding_function=None)
+
+    def prune(self, keep: int) -> None:
+        """Delete all but the newest `keep` generations, and the segments that none of those needs."""
+        live = self.live_generation()
+        names = self.generations()
+        kept = set(names[-keep:]) | ({live} if live else set())
+        for generation in names:
+            if generation not in kept:
+                self._client.delete_collection(_GENERATION + generation)
+        for name in self.orphans():
+            self._client.delete_collection(name)
+            shutil.rmtree(self._cache / name, ignore_errors=True)
+
+    def drop(self) -> None:
+        """Delete the whole index; settings and other files in the home folder stay."""
+        for prefix in (_POINTER, _GENERATION, _SEGMENT):
+            for name in self._names(prefix):
+                self._client.delete_collection(name)
+        shutil.rmtree(self._cache, ignore_errors=True)
+
+    # Segments
+
+    def orphans(self) -> list[str]:
+        """Segments that no generation refers to: what a killed build left."""
+        used = {s.name for g in self.generations() for s in self.manifest(g).segments}
+        return sorted(set(self._names(_SEGMENT)) - used)
+
+    def new_segment(self) -> SegmentWriter:
+        """An empty segment, unknown to readers until a manifest names it."""
+        name = f"{_SEGMENT}{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
+        collection = self._client.create_collection(name, configuration=_HNSW, embedding_function=None)
+        return SegmentWriter(name, collection)
+
+    def delete_segment(self, name: str) -> None:
+        """Delete a segment that no manifest names."""
+        self._client.delete_collection(name)
+
+    def segment(self, name: str, n_passages: int) -> Segment:
+        """A complete segment's rows and lexical index, from this machine's cache or derived anew.
+
+        Raises:
+            IndexMismatch: The collection is gone or holds another number of passages.
+        """
+        if cached := load_segment(name, self._cache / name, n_passages):
+            return cached
+        rows = [row for row, _ in self.rows(name)]
+        if len(rows) != n_passages:
+            raise IndexMismatch(
+                f"segment {name} holds {len(rows)} passages, not {n_passages}; "
+                "run `newsdesk index drop` and then `newsdesk index build`"
+            )
+        return derive_segment(name, rows, self._cache / name)
+
+    def collection(self, name: str) -> Collection:
+        """A segment's collection, for searching.
+
+        Raises:
+            IndexMismatch: It is gone.
+        """
+        try:
+            return self._client.get_collection(name, embedding_function=None)
+        except NotFoundError as e:
+            raise IndexMismatch(f"segment {name} is gone; run `newsdesk index build`") from e
+
+    def rows(self, name: str, *, vectors: bool = False) -> Iterator[tuple[PassageRow, Vectors]]:
+        """Every passage of a segment; its vector, shape (dim,), is empty unless asked for."""
+        collection = self.collection(name)
+        include: list[Any] = ["documents", "metadatas"] + (["embeddings"] if vectors else [])
+        n_passages = collection.count()
+        for offset in range(0, n_passages, _PAGE):
+            page: Mapping[str, Any] = collection.get(include=include, limit=_PAGE, offset=offset)
+            embeddings = page["embeddings"] if vectors else [np.zeros(0)] * len(page["ids"])
+            for text, metadata, vector in zip(page["documents"], page["metadatas"], embeddings, strict=True):
+                yield _to_row(text, metadata), np.asarray(vector, dtype=np.float32)
+
+    def vectors(self, name: str, passage_ids: Sequence[str]) -> Iterator[tuple[str, Vectors]]:
+        """Stored vectors of some passages of a segment, in no particular order."""
+        collection = self.collection(name)
+        for i in range(0, len(passage_ids), _PAGE):
+            page: Mapping[str, Any] = collection.get(
+                ids=list(passage_ids[i : i + _PAGE]), include=["embeddings"]
+            )
+            yield from zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
+
+    def _names(self, prefix: str) -> list[str]:
+        names: list[str] = []
+        while page := self._client.list_collections(limit=_PAGE, offset=len(names)):
+            names.extend(c.name for c in page)
+        return [n for n in names if n.startswith(prefix)]
+
+
+class SegmentWriter:
+    """A segment on its way to being complete."""
+
+    def __init__(self, name: str, collection: Collection) -> None:
+        from llama_index.vector_stores.chroma import ChromaVectorStore
+
+        self.name = name
+        self.n_passages = 0
+        self._vectors = ChromaVectorStore(chroma_collection=collection)
+
+    def add(self, rows: Sequence[PassageRow], vectors: Vectors) -> None:
+        """Store passages with their vectors, shape (len(rows), dim).
+
+        Raises:
+            NewsdeskError: Chroma could not store them, for example because the disk is full.
+        """
+        from llama_index.core.schema import TextNode
+
+        nodes = [
+            TextNode(
+                id_=row.passage.id, text=row.passage.text, embedding=v.tolist(), metadata=_to_metadata(row)
+            )
+            for row, v in zip(rows, vectors, strict=True)
+        ]
+        try:
+            self._vectors.add(list(nodes))
+        except (ChromaError, OSError, RuntimeError) as e:
+            raise NewsdeskError(f"the index could not be written ({e}); the earlier one still answers") from e
+        self.n_passages += len(rows)
+
+
+def fetch_passages(collection: Collection, passage_ids: Sequence[str]) -> dict[str, PassageRow]:
+    """Passages by id; those that do not exist are left out."""
+    return _stored(collection.get(ids=list(passage_ids), include=["documents", "metadatas"]))
+
+
+def fetch_article(collection: Collection, article_id: str) -> list[PassageRow]:
+    """All passages of one article, in reading order."""
+    found = _stored(collection.get(where={"article_id": article_id}, include=["documents", "metadatas"]))
+    return sorted(found.values(), key=lambda row: (row.passage.first, row.passage.start))
+
+
+def nearest(
+    collection: Collection, vector: Vectors, n: int, among: Sequence[str] | None
+) -> list[tuple[str, float]]:
+    """The nearest passages and their cosines, best first; of those named, where any are.
+
+    Chroma is asked itself: llama-index's `query` would make a node of every candidate, 6 ms for a
+    hundred, and return exp(-distance), where the collections hold cosine distances, 1 - cosine.
+    """
+    found: Mapping[str, Any] = collection.query(
+        query_embeddings=[vector.tolist()],
+        n_results=n,
+        include=["distances"],
+        ids=None if among is None else list(among),
+    )
+    return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+
+def _stored(found: GetResult) -> dict[str, PassageRow]:
+    texts, metadatas = found["documents"] or [], found["metadatas"] or []
+    return {i: _to_row(text, m) for i, text, m in zip(found["ids"], texts, metadatas, strict=True)}
+
+
+def _to_metadata(row: PassageRow) -> dict[str, str | int | bool]:
+    article, passage = row.article, row.passage
+    published = {} if article.published == UNDATED else {"published": article.published}
+    return {
+        "article_id": article.id,
+        "first": passage.first,
+        "last": passage.last,
+        "start": passage.start,
+        "partial": passage.partial,
+        "title": article.title,
+        "source": article.source,
+        "language": article.language,
+        "url": article.url,
+        "digest": article.digest,
+        "vector_key": row.vector_key,
+        **published,
+    }
+
+
+def _to_row(text: str, metadata: Mapping[str, Any]) -> PassageRow:
+    article = ArticleRow(
+        id=str(metadata["article_id"]),
+        digest=str(metadata["digest"]),
+        title=str(metadata["title"]),
+        source=str(metadata["source"]),
+        language=str(metadata["language"]),
+        published=int(metadata.get("published", UNDATED)),
+        url=str(metadata["url"]),
+    )
+    passage = Passage(
+        article_id=article.id,
+        first=int(metadata["first"]),
+        last=int(metadata["last"]),
+        text=text,
+        start=int(metadata["start"]),
+        partial=bool(metadata["partial"]),
+    )
+    return PassageRow(article, passage, str(metadata["vector_key"]))
+
+
+def _check_schema(metadata: Mapping[str, Any]) -> None:
+    found = metadata.get("schema")
+    if found != SCHEMA:
+        raise IndexMismatch(
+            f"the index has schema {found}, this version reads {SCHEMA}; "
+            "run `newsdesk index drop` and then `newsdesk index build`"
+        )

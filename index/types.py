@@ -1,0 +1,133 @@
+"""The records of the index, Article to Hit, and the protocols of its swappable parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Rows of unit length, shape (n, dim)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One story, as its outlet published it.
+
+    Attributes:
+        published_at: Aware UTC; None where the source gives no date.
+        language: BCP 47 code of the text, such as `en` or `zh`.
+        paragraphs: The source's text with runs of whitespace collapsed, otherwise unchanged.
+    """
+
+    id: str
+    title: str
+    source: str
+    paragraphs: tuple[str, ...]
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    url: str = ""
+    language: str = "en"
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive whole paragraphs of one article; or, of one that is too long, some sentences.
+
+    Attributes:
+        first: Number of its first paragraph, from 1.
+        last: Number of its last paragraph, inclusive.
+        start: Where the text begins in paragraph `first`; 0 unless that paragraph was split.
+        text: Paragraphs parted by a blank line, without title or other context.
+        partial: Whether it is a piece of one paragraph.
+    """
+
+    article_id: str
+    first: int
+    last: int
+    text: str
+    start: int = 0
+    partial: bool = False
+
+    @property
+    def id(self) -> str:
+        """`article_id:first-last`, with `@start` behind a piece of a paragraph."""
+        piece = f"@{self.start}" if self.partial else ""
+        return f"{self.article_id}:{self.first}-{self.last}{piece}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found, with its article's metadata.
+
+    Attributes:
+        rank: From 1.
+        score: Higher is better; comparable within one search only.
+        copies: Ids of later articles with nearly the same text, collapsed into this one.
+        similarity: Cosine of question and passage; None where only words matched.
+        dense_rank: Rank by meaning, from 1; None where not among the candidates.
+        lexical_rank: Rank by words, from 1; None where not among the candidates.
+    """
+
+    rank: int
+    score: float
+    passage: Passage
+    title: str
+    source: str
+    published_at: datetime | None
+    url: str
+    language: str
+    copies: tuple[str, ...] = ()
+    similarity: float | None = None
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader restricts a search to; bounds are aware UTC and inclusive."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+    sources: tuple[str, ...] = ()
+    language: str | None = None
+
+    @property
+    def newest(self) -> datetime | None:
+        """The latest moment allowed, by `until` and `as_of` together."""
+        return min((d for d in (self.until, self.as_of) if d is not None), default=None)
+
+
+class Encoder(Protocol):
+    """Texts to vectors."""
+
+    @property
+    def name(self) -> str:
+        """The model, as the settings name it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same text would get another vector."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of one text that are read, special ones included; the rest would be cut off."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens in each text, without special ones."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts for cosine search; float32, shape (len(texts), dim), rows of unit length."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions, which some models read in another way than texts."""
