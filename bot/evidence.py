@@ -1,0 +1,169 @@
+"""Hits to the sentences that answer, and how sure one can be that they do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bot.asked import AnswerKind, classify_question, find_answers
+from index.lexical import tokenize
+from index.sentences import split_sentences
+from index.types import Encoder, Hit, Vectors
+
+MAX_SENTENCES = 4
+_MAX_EMBEDDED = 30
+_MARGIN = 1.5
+_SAME_SENTENCE = 0.7
+
+SENTENCE_WEIGHTS = {"meaning": 6.0, "words": 3.0, "around": 1.5, "kind": 1.0, "rank": 1.0}
+"""Learnt by `python -m bot.evaluation.calibrate` on half of the development questions."""
+CONFIDENCE_WEIGHTS = {"bias": -6.0, "meaning": 6.0, "sentence": 3.0, "words": 4.0, "names": 1.0}
+"""Learnt by the same script."""
+CONFIDENCE_THRESHOLD = 0.5
+"""Below it a question counts as not covered; chosen by the same script."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a paragraph that bears on the question.
+
+    Attributes:
+        hit: Where it was found.
+        paragraph: Its paragraph's number in the article, from 1.
+        start: Where it begins in that paragraph.
+        features: What it was scored by, each from 0 to 1.
+    """
+
+    hit: Hit
+    paragraph: int
+    start: int
+    text: str
+    score: float
+    features: Mapping[str, float]
+    highlights: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def end(self) -> int:
+        """Where it ends in its paragraph."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A question as evidence is weighed against it.
+
+    Attributes:
+        vector: The question embedded, shape (dim,).
+        weights: Its tokens, each with its rarity in the index.
+        names: Those tokens that are part of a name or number.
+    """
+
+    text: str
+    vector: Vectors
+    weights: Mapping[str, float]
+    names: frozenset[str]
+    kind: AnswerKind
+
+    def coverage(self, tokens: set[str]) -> float:
+        """Share of the question's weight that some tokens cover, from 0 to 1."""
+        total = sum(self.weights.values())
+        return sum(w for t, w in self.weights.items() if t in tokens) / total if total else 0.0
+
+
+def understand(text: str, vector: Vectors, weights: Mapping[str, float]) -> AskedFor:
+    """Prepare a question for weighing evidence."""
+    words = text.split()
+    names = {
+        token
+        for i, word in enumerate(words)
+        if any(c.isdigit() for c in word) or (i and word.strip("“\"‘'(")[:1].isupper())
+        for token in tokenize(word)
+    }
+    return AskedFor(text, vector, weights, frozenset(names & set(weights)), classify_question(text))
+
+
+def find_evidence(asked: AskedFor, hits: Sequence[Hit], encoder: Encoder) -> list[Evidence]:
+    """Sentences of the hits, the likeliest answer first; thirty at most are read for their meaning."""
+    by_words = sorted(_drop_repeats(_weigh_sentences(asked, hits)), key=lambda e: -e.score)[:_MAX_EMBEDDED]
+    if not by_words:
+        return []
+    similarities = encoder.encode([e.text for e in by_words]) @ asked.vector
+    scored = [_add_meaning(e, float(s)) for e, s in zip(by_words, similarities, strict=True)]
+    return sorted(scored, key=lambda e: -e.score)
+
+
+def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """At most four sentences to quote: the best, then the others in reading order."""
+    chosen: list[Evidence] = []
+    for e in evidence:
+        near = not chosen or e.score >= chosen[0].score - _MARGIN
+        if near and not any(_says_the_same(e, other) for other in chosen):
+            chosen.append(e)
+        if len(chosen) == MAX_SENTENCES:
+            break
+    return chosen[:1] + sorted(chosen[1:], key=lambda e: (e.hit.rank, e.paragraph, e.start))
+
+
+def confidence_features(
+    asked: AskedFor, hits: Sequence[Hit], evidence: Sequence[Evidence]
+) -> dict[str, float]:
+    """What tells an answerable question from another, each from 0 to 1."""
+    passages = [set(tokenize(f"{h.title} {h.passage.text}")) for h in hits[:5]]
+    best = max(passages, key=asked.coverage, default=set())
+    return {
+        "meaning": max((h.similarity or 0.0 for h in hits), default=0.0),
+        "sentence": max((e.features["meaning"] for e in evidence), default=0.0),
+        "words": asked.coverage(best),
+        "names": len(asked.names & best) / len(asked.names) if asked.names else 0.5,
+    }
+
+
+def estimate_confidence(features: Mapping[str, float]) -> float:
+    """Probability that the articles answer the question, calibrated on development questions."""
+    z = CONFIDENCE_WEIGHTS["bias"] + sum(CONFIDENCE_WEIGHTS[name] * x for name, x in features.items())
+    return 1 / (1 + math.exp(-z))
+
+
+def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit]) -> Iterator[Evidence]:
+    """Every sentence of the hits, scored by all but its meaning."""
+    for hit in hits:
+        title = set(tokenize(hit.title))
+        paragraphs = [hit.passage.text] if hit.passage.partial else hit.passage.text.split("\n\n")
+        for number, paragraph in enumerate(paragraphs, hit.passage.first):
+            around = asked.coverage(title | set(tokenize(paragraph)))
+            for a, b in split_sentences(paragraph):
+                text = paragraph[a:b]
+                answers = find_answers(asked.kind, text, frozenset(asked.weights))
+                features = {
+                    "words": asked.coverage(set(tokenize(text))),
+                    "around": around,
+                    "kind": float(bool(answers)),
+                    "rank": 1 / hit.rank,
+                }
+                start = hit.passage.start + a
+                yield Evidence(hit, number, start, text, _total(features), features, tuple(answers))
+
+
+def _add_meaning(evidence: Evidence, similarity: float) -> Evidence:
+    features = {**evidence.features, "meaning": max(0.0, similarity)}
+    return replace(evidence, features=features, score=_total(features))
+
+
+def _total(features: Mapping[str, float]) -> float:
+    return sum(SENTENCE_WEIGHTS[name] * x for name, x in features.items())
+
+
+def _drop_repeats(sentences: Iterator[Evidence]) -> Iterator[Evidence]:
+    seen: set[str] = set()
+    for evidence in sentences:
+        if evidence.text not in seen:
+            seen.add(evidence.text)
+            yield evidence
+
+
+def _says_the_same(a: Evidence, b: Evidence) -> bool:
+    first, second = set(tokenize(a.text)), set(tokenize(b.text))
+    return len(first & second) >= _SAME_SENTENCE * max(1, min(len(first), len(second)))

@@ -1,0 +1,109 @@
+"""Settings: the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import NewsdeskError
+
+PACKAGED_ENCODER = "all-MiniLM-L6-v2"
+
+
+class BadSettings(NewsdeskError):
+    """A setting that is unknown or has a value that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """Every setting, read from `NEWSDESK_*` variables and `$NEWSDESK_HOME/newsdesk.toml`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSDESK_", extra="forbid", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("newsdesk", appauthor=False)))
+    """Where all state lives: the index, its caches, the evaluation's own indexes."""
+    encoder: str = PACKAGED_ENCODER
+    """The packaged encoder, or any sentence-transformers model by name or folder."""
+    encoder_threads: int = Field(default=0, ge=0)
+    """Threads of the encoder; 0 takes all cores."""
+    timezone: str = "UTC"
+    """Zone of relative dates and of days given without a time."""
+    llm: str = ""
+    """Base URL of an OpenAI-compatible endpoint; empty for quotes only."""
+    llm_model: str = "default"
+    """Model name to ask that endpoint for."""
+    llm_api_key: SecretStr = SecretStr("")
+    """Key for that endpoint."""
+    llm_timeout_s: float = Field(default=60.0, gt=0)
+    """Seconds that the endpoint may take for a whole answer."""
+    llm_max_tokens: int = Field(default=400, ge=16)
+    """Longest answer to ask the model for."""
+    llm_context_words: int = Field(default=1200, ge=100)
+    """Words of paragraphs that the prompt carries at most."""
+    discord_token: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("NEWSDESK_DISCORD_TOKEN", "DISCORD_TOKEN")
+    )
+    """The bot's token."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as e:
+            raise ValueError("is not an IANA time zone such as Europe/Berlin") from e
+        return value
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of relative dates."""
+        return ZoneInfo(self.timezone)
+
+
+SETTINGS_FILE = "newsdesk.toml"
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the arguments, then the environment, then `newsdesk.toml` in the home folder.
+
+    Raises:
+        BadSettings: A name that is no setting, or a value that cannot be used.
+    """
+    try:
+        home = Settings(**given).home
+    except ValidationError as e:
+        raise BadSettings(_explain(e, "the environment")) from e
+    _reject_unknown_variables()
+    path = home / SETTINGS_FILE
+    try:
+        in_file = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as e:
+        raise BadSettings(f"{path}: {e}; mend or remove the file") from e
+    in_environment = Settings(**given).model_fields_set
+    try:
+        return Settings(**{k: v for k, v in in_file.items() if k not in in_environment}, **given)
+    except ValidationError as e:
+        raise BadSettings(_explain(e, str(path))) from e
+
+
+def _reject_unknown_variables() -> None:
+    known = {f"NEWSDESK_{name.upper()}" for name in Settings.model_fields}
+    for variable in sorted(os.environ):
+        if variable.startswith("NEWSDESK_") and variable not in known:
+            raise BadSettings(f"{variable} is no setting; known are {', '.join(sorted(known))}")
+
+
+def _explain(error: ValidationError, place: str) -> str:
+    """One line about the first fault, without the value, which may be a secret."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    name = ".".join(str(part) for part in fault["loc"])
+    return f"{place}: setting {name}: {fault['msg']}"
