@@ -49,7 +49,7 @@ _QUESTION_PATTERNS: tuple[tuple[AnswerKind, str], ...] = (
     ),
     (
         AnswerKind.PLACE,
-        r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:country|city|state|town|place|island|region|nation|county|village)\b",
+        r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:country|city|state|town|place|island|region|nation|county)\b",
     ),
     (
         AnswerKind.PERSON,

@@ -11,9 +11,7 @@ from index.lexical import tokenize
 from index.sentences import split_sentences
 
 _MARKER = re.compile(r"\s*[\[【(](\d{1,3}(?:\s*[,;]\s*\d{1,3})*)[\]】)]")
-_SOURCES_BLOCK = re.compile(
-    r"^\s*(?:\*\*)?(?:sources?|references?|citations?)\b.{0,3}:", re.IGNORECASE | re.MULTILINE
-)
+_SOURCES_BLOCK = re.compile(r"^\s*(?:\*\*)?(?:sources?|references?|citations?)\b.{0,3}:", re.IGNORECASE | re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|<?https?://\S+")
 _MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^\s*[-*]\s+|^\s*\d+[.)]\s+", re.MULTILINE)
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from bot.asked import AnswerKind, classify_question, find_answers
 from index.lexical import tokenize
 from index.sentences import split_sentences
@@ -46,9 +44,10 @@ class Evidence:
     highlights: tuple[tuple[int, int], ...] = ()
 
     @property
-    def end(self) -> int:
-        """Where it ends in its paragraph."""
-        return self.start + len(self.text)
+    def paragraph_text(self) -> str:
+        """Its paragraph; of one that is longer than a passage, the piece that was found."""
+        passage = self.hit.passage
+        return passage.text if passage.partial else passage.text.split("\n\n")[self.paragraph - passage.first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,7 @@ def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
     return chosen[:1] + sorted(chosen[1:], key=lambda e: (e.hit.rank, e.paragraph, e.start))
 
 
-def confidence_features(
-    asked: AskedFor, hits: Sequence[Hit], evidence: Sequence[Evidence]
-) -> dict[str, float]:
+def confidence_features(asked: AskedFor, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, float]:
     """What tells an answerable question from another, each from 0 to 1."""
     passages = [set(tokenize(f"{h.title} {h.passage.text}")) for h in hits[:5]]
     best = max(passages, key=asked.coverage, default=set())

@@ -67,7 +67,5 @@ class OpenAICompatible:
         except APIStatusError as e:
             raise ModelFailed(f"{self.name} answered with HTTP status {e.status_code}") from e
         except (OpenAIError, HTTPError, ValueError, TypeError, KeyError, IndexError, AttributeError) as e:
-            raise ModelFailed(
-                f"{self.name} could not be reached or answered nonsense ({type(e).__name__})"
-            ) from e
+            raise ModelFailed(f"{self.name} could not be reached or answered nonsense ({type(e).__name__})") from e
         return "".join(pieces)

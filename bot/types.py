@@ -54,7 +54,7 @@ class Question:
 
     text: str
     now: datetime
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     history: tuple[Turn, ...] = ()
 
 

@@ -1,0 +1,237 @@
+"""Question to Answer: search, evidence, quotes, then prose that a model writes and code verifies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from bot.citations import Paragraph, closest_sentence, link_to_quote, verify_prose
+from bot.conversation import carry_over
+from bot.evidence import (
+    CONFIDENCE_THRESHOLD,
+    Evidence,
+    choose_sentences,
+    confidence_features,
+    estimate_confidence,
+    find_evidence,
+    understand,
+)
+from bot.llm import LanguageModel, ModelFailed
+from bot.prompts import fill_prompt
+from bot.smalltalk import reply_without_search
+from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
+from index.generation import Generation, Reader
+from index.lexical import tokenize
+from index.search import search
+from index.types import Encoder, Filters, Hit
+
+N_HITS = 10
+_N_NEAREST = 3
+_CARRIED_WEIGHT = 0.5
+_NOT_COVERED = "NOT COVERED"
+_REFUSALS = {
+    Outcome.NOT_COVERED: "That is not in these articles.",
+    Outcome.OUT_OF_RANGE: "These articles cover that only outside the dates you asked about.",
+    Outcome.FILTERED_OUT: "These articles cover that only in what your filter leaves out.",
+}
+
+OnQuoted = Callable[[Answer], None]
+"""Called with the quoted answer before a language model is asked."""
+
+
+class Answerer:
+    """Answers questions from the live generation of one index."""
+
+    def __init__(
+        self, reader: Reader, encoder: Encoder, model: LanguageModel | None = None, context_words: int = 1200
+    ) -> None:
+        self._reader = reader
+        self._encoder = encoder
+        self._model = model
+        self._context_words = context_words
+
+    def ask(self, question: Question, on_quoted: OnQuoted = lambda _: None) -> Answer:
+        """Answer a question; whatever a language model does, the quoted answer stands.
+
+        Raises:
+            IndexMissing: Nothing was built yet.
+            IndexMismatch: The index was built by another encoder or schema.
+        """
+        if (message := reply_without_search(question.text)) is not None:
+            return Answer(question.text, Outcome.NO_SEARCH, message=message)
+        clock = _Clock()
+        generation = self._reader.current()
+        found = self._find(generation, question, question.filters, clock)
+        answer = self._quote(question, found, clock)
+        if answer.outcome is Outcome.QUOTED and self._model:
+            on_quoted(answer)
+            with clock.stage("model"):
+                answer = self._write(self._model, question, found, answer)
+        return replace(answer, timings_ms=clock.timings_ms())
+
+    def _find(self, generation: Generation, question: Question, filters: Filters, clock: _Clock) -> _Found:
+        carried = carry_over(question.text, question.history)
+        text = f"{carried} {question.text}".strip()
+        with clock.stage("encode"):
+            vector = self._encoder.encode_queries([text])[0]
+        with clock.stage("search"):
+            hits = search(generation, text, vector, filters, N_HITS)
+        with clock.stage("evidence"):
+            weights = generation.idf(list(dict.fromkeys(tokenize(text))))
+            own = set(tokenize(question.text))
+            weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
+            asked = understand(question.text, vector, weighed)
+            evidence = find_evidence(asked, hits, self._encoder)
+        confidence = estimate_confidence(confidence_features(asked, hits, evidence)) if evidence else 0.0
+        return _Found(generation, tuple(hits), tuple(evidence), confidence)
+
+    def _quote(self, question: Question, found: _Found, clock: _Clock) -> Answer:
+        answer = Answer(
+            question.text,
+            Outcome.QUOTED,
+            hits=found.hits,
+            confidence=found.confidence,
+            generation=found.generation.name,
+        )
+        if found.confidence < CONFIDENCE_THRESHOLD:
+            outcome, hits = self._explain_refusal(question, found, clock)
+            return replace(answer, outcome=outcome, nearest=_nearest(hits), message=_REFUSALS[outcome])
+        chosen = choose_sentences(found.evidence)
+        return replace(
+            answer,
+            sentences=tuple(Sentence(e.text, (n,), e.highlights) for n, e in enumerate(chosen, 1)),
+            citations=tuple(_cite(found.generation, n, e, e.text) for n, e in enumerate(chosen, 1)),
+        )
+
+    def _explain_refusal(self, question: Question, found: _Found, clock: _Clock) -> tuple[Outcome, Sequence[Hit]]:
+        """Which of the three kinds it is, and what to name as nearest; `as_of` is never relaxed."""
+        filters = question.filters
+        anytime = replace(filters, since=None, until=None)
+        anywhere = replace(filters, sources=(), language=None)
+        nearest = found.hits
+        for relaxed, outcome in (
+            (anytime, Outcome.OUT_OF_RANGE),
+            (anywhere, Outcome.FILTERED_OUT),
+            (replace(anytime, sources=(), language=None), Outcome.FILTERED_OUT),
+        ):
+            if relaxed == filters:
+                continue
+            other = self._find(found.generation, question, relaxed, clock)
+            nearest = nearest or other.hits
+            if other.confidence >= CONFIDENCE_THRESHOLD:
+                return outcome, other.hits
+        return Outcome.NOT_COVERED, nearest
+
+    def _write(self, model: LanguageModel, question: Question, found: _Found, quoted: Answer) -> Answer:
+        given = _paragraphs_for_prompt(found.evidence, self._context_words)
+        prompt = fill_prompt(
+            "answer",
+            paragraphs="\n".join(f"[{n}] {p.context} {p.text}" for n, (p, _) in enumerate(given, 1)),
+            today=f"{question.now:%-d %B %Y}",
+            question=_with_earlier(question),
+        )
+        try:
+            text = model.complete(prompt, lambda _: None)
+        except ModelFailed as e:
+            return replace(quoted, notice=f"The language model did not answer ({e}); these are quotes.")
+        if _NOT_COVERED in text:
+            return replace(quoted, notice=f"{model.name} found no answer in these paragraphs; judge for yourself.")
+        kept, dropped = verify_prose(text, [p for p, _ in given])
+        if not kept:
+            reason = f"Nothing that {model.name} wrote could be proven; these are quotes."
+            return replace(quoted, notice=reason, dropped=tuple(dropped))
+        numbers: dict[tuple[int, int, int], int] = {}
+        sentences = []
+        for sentence in kept:
+            keys = [(i, *closest_sentence(given[i][0].text, sentence.text)) for i in sentence.given]
+            cited = tuple(numbers.setdefault(key, len(numbers) + 1) for key in keys)
+            sentences.append(Sentence(sentence.text, tuple(dict.fromkeys(cited))))
+        citations = tuple(
+            _cite(found.generation, n, given[i][1], given[i][0].text[a:b]) for (i, a, b), n in numbers.items()
+        )
+        return replace(
+            quoted,
+            outcome=Outcome.ANSWERED,
+            sentences=tuple(sentences),
+            citations=citations,
+            dropped=tuple(dropped),
+            model=model.name,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one search gave, weighed against the question."""
+
+    generation: Generation
+    hits: tuple[Hit, ...]
+    evidence: tuple[Evidence, ...]
+    confidence: float
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds by stage, added up over repeated searches."""
+
+    started: float = field(default_factory=time.perf_counter)
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[name] = self.spent.get(name, 0.0) + (time.perf_counter() - begun) * 1000
+
+    def timings_ms(self) -> dict[str, float]:
+        return {**self.spent, "total": (time.perf_counter() - self.started) * 1000}
+
+
+def _paragraphs_for_prompt(evidence: Sequence[Evidence], max_words: int) -> list[tuple[Paragraph, Evidence]]:
+    """Whole paragraphs, best first, until the next would be too long."""
+    given: dict[tuple[str, int], tuple[Paragraph, Evidence]] = {}
+    n_words = 0
+    for e in evidence:
+        key = (e.hit.passage.article_id, e.paragraph)
+        text = e.paragraph_text
+        if key in given:
+            continue
+        if given and n_words + len(text.split()) > max_words:
+            break
+        n_words += len(text.split())
+        day = "" if e.hit.published_at is None else f", {e.hit.published_at:%-d %B %Y}"
+        given[key] = Paragraph(*key, text=text, context=f"({e.hit.source}{day}: {e.hit.title})"), e
+    return list(given.values())
+
+
+def _with_earlier(question: Question) -> str:
+    if not carry_over(question.text, question.history):
+        return question.text
+    return f"{question.text} (asked after: {question.history[-1].question})"
+
+
+def _cite(generation: Generation, n: int, e: Evidence, quote: str) -> Citation:
+    hit = e.hit
+    article_id = hit.passage.article_id
+    text = generation.paragraphs_of(article_id)[e.paragraph] if hit.passage.partial else e.paragraph_text
+    return Citation(
+        n=n,
+        article_id=article_id,
+        title=hit.title,
+        source=hit.source,
+        published_at=hit.published_at,
+        url=hit.url,
+        paragraph=e.paragraph,
+        text=text,
+        quote=quote,
+        link=link_to_quote(hit.url, text, quote),
+    )
+
+
+def _nearest(hits: Sequence[Hit]) -> tuple[Nearest, ...]:
+    articles = {h.passage.article_id: h for h in reversed(hits)}
+    best = sorted(articles.values(), key=lambda h: h.rank)[:_N_NEAREST]
+    return tuple(Nearest(h.passage.article_id, h.title, h.source, h.published_at, h.url) for h in best)

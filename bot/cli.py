@@ -1,0 +1,318 @@
+"""The command line: ask, search, index, eval, doctor, bot."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from bot.questions import BadQuestion, Wording, make_question, parse_line
+from bot.settings import Settings, load_settings
+from bot.terminal import (
+    make_console,
+    progress,
+    show_answer,
+    show_facts,
+    show_findings,
+    show_hits,
+    show_report,
+    show_table,
+)
+from bot.types import Answer, Outcome, Question, hit_json
+from index.errors import NewsdeskError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.desk import Desk
+
+app = typer.Typer(
+    help="Answers questions about the news, each sentence with the source paragraph that proves it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+index_app = typer.Typer(help="Build and look after the index.", no_args_is_help=True)
+app.add_typer(index_app, name="index")
+
+_ERROR_LOG = "errors.log"
+
+
+class _Output:
+    """How this run talks: set by --quiet and --no-color, wherever they stand."""
+
+    quiet = False
+    no_color = False
+
+
+def _be_quiet(value: bool) -> None:
+    _Output.quiet = _Output.quiet or value
+
+
+def _drop_color(value: bool) -> None:
+    _Output.no_color = _Output.no_color or value
+
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_be_quiet, help="Print no progress and no notes.")]
+NoColor = Annotated[bool, typer.Option("--no-color", callback=_drop_color, help="Print without colours.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
+Since = Annotated[str, typer.Option(help="Only articles from this date on; such as 2025-04-17 or 'last week'.")]
+Until = Annotated[str, typer.Option(help="Only articles up to this date.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="Answer as on this date: nothing published later is seen.")]
+Now = Annotated[str, typer.Option(help="The moment the question is asked; by default the present one.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only this outlet; may be given several times.")]
+
+
+@app.callback()
+def _common(quiet: Quiet = False, no_color: NoColor = False) -> None:
+    _Output.quiet, _Output.no_color = quiet, no_color
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="Answer every line of a file, `-` for standard input; needs --json.")
+    ] = None,
+    since: Since = "",
+    until: Until = "",
+    as_of: AsOf = "",
+    now: Now = "",
+    source: Source = None,
+    json_output: Json = False,
+    llm: Annotated[
+        str | None,
+        typer.Option(help="Base URL of an OpenAI-compatible endpoint, for prose instead of quotes."),
+    ] = None,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Answer a question, with the paragraphs that prove it."""
+    from bot.desk import Desk
+
+    if file is not None and (question or not json_output):
+        raise typer.BadParameter("--file goes with --json and without a question")
+    settings = load_settings() if llm is None else load_settings(llm=llm)
+    wording = Wording(now, since, until, as_of, tuple(source or ()))
+    asked = _question(question, wording, settings)
+    desk = Desk(settings)
+    if file is not None:
+        for line in _question_lines(file):
+            print(json.dumps(_answer_line(desk, line, wording), ensure_ascii=False), flush=True)
+        return
+    answer = desk.answerer.ask(asked)
+    if json_output:
+        print(json.dumps(answer.to_json(), ensure_ascii=False))
+    else:
+        show_answer(_console(), answer)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    since: Since = "",
+    until: Until = "",
+    as_of: AsOf = "",
+    now: Now = "",
+    source: Source = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show the passages that are found for a text, the best first."""
+    from bot.desk import Desk
+
+    settings = load_settings()
+    asked = _question(text, Wording(now, since, until, as_of, tuple(source or ())), settings)
+    hits = Desk(settings).search(asked.text, asked.filters, k)
+    if json_output:
+        print(json.dumps([hit_json(hit) for hit in hits], ensure_ascii=False))
+    else:
+        show_hits(_console(), hits)
+
+
+@index_app.command("build")
+def build(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders of articles.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Make a bad article an error.")] = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Make the index hold exactly the articles of PATHS.
+
+    Without a path, those of the last build are read again, and at first the sample newsroom.
+    """
+    from bot.desk import Desk
+
+    console = _console(stderr=True)
+    desk = Desk(load_settings())
+    try:
+        with progress(console, quiet=_Output.quiet) as on_progress:
+            report = desk.rebuild(paths or (), strict=strict, on_progress=on_progress)
+    except KeyboardInterrupt:
+        raise NewsdeskError("stopped; the earlier index still answers, and the next build uses what is done") from None
+    if json_output:
+        bad = [{"place": b.place, "reason": b.reason} for b in report.bad]
+        print(json.dumps({**asdict(report), "bad": bad}, ensure_ascii=False))
+    elif not _Output.quiet:
+        show_report(_console(), report)
+
+
+@index_app.command("status")
+def status(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = False) -> None:
+    """Show the live generation."""
+    from bot.desk import Desk
+
+    desk = Desk(load_settings())
+    facts = desk.status()
+    if json_output:
+        print(json.dumps(facts, ensure_ascii=False))
+    else:
+        show_facts(_console(), facts)
+    if facts["generation"] is None:
+        raise typer.Exit(1)
+
+
+@index_app.command("list")
+def list_generations(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = False) -> None:
+    """List the generations that are kept, oldest first."""
+    from bot.desk import Desk
+
+    generations = Desk(load_settings()).generations()
+    if json_output:
+        print(json.dumps(generations, ensure_ascii=False))
+    else:
+        show_table(_console(), generations)
+
+
+@index_app.command("drop")
+def drop(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Delete the whole index; the articles it was built from are not touched."""
+    from bot.desk import Desk
+
+    settings = load_settings()
+    if not yes:
+        typer.confirm(f"Delete the index in {settings.home}?", abort=True)
+    Desk(settings).drop()
+
+
+@app.command("eval")
+def evaluate(
+    datasets: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders with articles and questions; by default the sample newsroom."),
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write scores and outcomes here.")] = None,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Measure retrieval, answers and refusals on questions with known answers."""
+    from bot.evaluation.run import evaluate_dataset
+    from bot.evaluation.table import show_scores
+    from bot.prompts import data_folder
+
+    settings = load_settings()
+    console = _console(stderr=True)
+    results = []
+    for folder in datasets or [data_folder("corpus")]:
+        with progress(console, quiet=_Output.quiet) as on_progress:
+            results.append(evaluate_dataset(settings, folder, on_progress))
+        show_scores(_console(), results[-1])
+    if json_file:
+        try:
+            json_file.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
+        except OSError as e:
+            raise NewsdeskError(f"{json_file}: {e.strerror}; the scores above were not saved") from e
+
+
+@app.command()
+def doctor(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = False) -> None:
+    """Check what is installed, configured, indexed and reachable; exit 1 where something is not."""
+    from bot.doctor import examine
+
+    findings = examine()
+    if json_output:
+        print(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+    else:
+        show_findings(_console(), findings)
+    if any(f.ok is False for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command("bot")
+def run_bot(quiet: Quiet = False, no_color: NoColor = False) -> None:
+    """Answer in Discord, with the token in DISCORD_TOKEN."""
+    from bot.chat.client import run
+
+    run(load_settings())
+
+
+def main() -> None:
+    """Run the command line; expected errors become one line, others are logged."""
+    try:
+        app()
+    except NewsdeskError as e:
+        _fail(str(e))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as e:
+        _fail(f"something went wrong ({type(e).__name__}: {e}); {_log_traceback()}")
+
+
+def _console(*, stderr: bool = False) -> Console:
+    return make_console(stderr=stderr, no_color=_Output.no_color)
+
+
+def _question(text: str, wording: Wording, settings: Settings) -> Question:
+    """A question whose bounds are checked; one that cannot be understood is a usage error."""
+    try:
+        return make_question(text, wording, settings.zone)
+    except BadQuestion as e:
+        raise typer.BadParameter(str(e)) from e
+
+
+def _question_lines(file: Path) -> Iterator[str]:
+    try:
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as e:
+        raise NewsdeskError(f"{file}: {e.strerror}; give a file with a question on each line") from e
+    lines = content.decode("utf-8-sig", errors="replace").split("\n")
+    return (line for line in lines if line.strip())
+
+
+def _answer_line(desk: Desk, line: str, defaults: Wording) -> dict[str, Any]:
+    try:
+        return desk.answerer.ask(parse_line(line, defaults, desk.settings.zone)).to_json()
+    except BadQuestion as e:
+        return {**Answer(line.strip(), Outcome.ERROR).to_json(), "error": str(e)}
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"newsdesk: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _log_traceback() -> str:
+    """Keep the traceback of the current error; returns where it is, for the message."""
+    try:
+        path = load_settings().home / _ERROR_LOG
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n{traceback.format_exc()}\n")
+    except (NewsdeskError, OSError):
+        return "set NEWSDESK_HOME to a folder that can be written to"
+    return f"the details are in {path}"

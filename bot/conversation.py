@@ -1,0 +1,36 @@
+"""Follow-ups: a question that leans on the one before it, made to stand alone by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.types import Turn
+from index.lexical import tokenize
+
+_OPENERS = re.compile(
+    r"\W*(?:(?:and|but|so|or|also|then|what about|how about|who else|what else)\b|那|还有)", re.IGNORECASE
+)
+_POINTERS = re.compile(
+    r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|that|those|these|this|there|then|one|ones|"
+    r"the same|else|instead|other|others)\b|[他她它]|这|那",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
+_FEW_WORDS = 4
+_MAX_NAMES = 4
+
+
+def carry_over(text: str, history: Sequence[Turn]) -> str:
+    """What a follow-up leaves unsaid: the last question, and the names of its answer; else empty."""
+    if not history or not _leans(text):
+        return ""
+    last = history[-1]
+    names = [n for n in _NAME.findall(last.answer) if len(n) > 3 and n.lower() not in text.lower()]
+    carried = " ".join(dict.fromkeys(names[:_MAX_NAMES]))
+    earlier = carry_over(last.question, history[:-1])
+    return " ".join(filter(None, [earlier, last.question, carried]))
+
+
+def _leans(text: str) -> bool:
+    return bool(_OPENERS.match(text) or _POINTERS.search(text) or len(set(tokenize(text))) < _FEW_WORDS)

@@ -1,0 +1,131 @@
+"""What is installed, configured, indexed and reachable, and what to do where it is not."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from bot.settings import BadSettings, Settings, load_settings
+from index.errors import NewsdeskError
+
+_PACKAGES = ("chromadb", "llama-index-core", "sentence-transformers", "torch", "discord.py")
+_MIN_FREE_BYTES = 1_000_000_000
+_PROBE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        ok: None for what is not needed and not set up.
+        remedy: What to do; empty unless something is wrong.
+    """
+
+    name: str
+    ok: bool | None
+    state: str
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at everything; what depends on a thing that failed is left out."""
+    findings = list(_look_at_packages())
+    try:
+        settings = load_settings()
+    except BadSettings as e:
+        return [*findings, Finding("settings", False, str(e), "mend the setting that is named")]
+    findings.append(_look_at_home(settings.home))
+    if findings[-1].ok:
+        findings += [_guard("encoder", _look_at_encoder, settings), _guard("index", _look_at_index, settings)]
+    return [*findings, _look_at_model(settings), _look_at_discord(settings)]
+
+
+def _guard(name: str, look: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    try:
+        return look(settings)
+    except NewsdeskError as e:
+        return Finding(name, False, str(e), "do what the line above says")
+
+
+def _look_at_packages() -> Iterator[Finding]:
+    yield Finding("python", True, sys.version.split()[0])
+    for name in _PACKAGES:
+        try:
+            yield Finding(name, True, version(name))
+        except PackageNotFoundError:
+            yield Finding(name, False, "not installed", "run `pip install newsdesk` again")
+
+
+def _look_at_home(home: Path) -> Finding:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".doctor"
+        probe.touch()
+        probe.unlink()
+        free = shutil.disk_usage(home).free
+    except OSError as e:
+        return Finding("home", False, f"{home}: {e.strerror}", "set NEWSDESK_HOME to a folder that can be written to")
+    ok = free >= _MIN_FREE_BYTES
+    return Finding(
+        "home",
+        ok,
+        f"{home}, {free / 1e9:.0f} GB free",
+        "" if ok else "free some disk space, or move NEWSDESK_HOME",
+    )
+
+
+def _look_at_encoder(settings: Settings) -> Finding:
+    from index.encoder import SentenceEncoder
+
+    encoder = SentenceEncoder(settings.encoder)
+    vector = encoder.encode_queries(["Does it work?"])[0]
+    return Finding("encoder", True, f"{encoder.name}, {len(vector)} dimensions, {encoder.max_tokens} tokens")
+
+
+def _look_at_index(settings: Settings) -> Finding:
+    from bot.desk import Desk
+
+    desk = Desk(settings)
+    live = desk.reader.current().manifest
+    facts = desk.status()
+    newest = facts["newest"] or "undated"
+    return Finding(
+        "index",
+        True,
+        f"generation {live.generation}: {live.n_articles} articles, {live.n_passages} passages, newest {newest}",
+    )
+
+
+def _look_at_model(settings: Settings) -> Finding:
+    import httpx
+
+    if not settings.llm:
+        return Finding("language model", None, "none; answers are quotes (NEWSDESK_LLM sets one)")
+    key = settings.llm_api_key.get_secret_value()
+    try:
+        reply = httpx.get(
+            f"{settings.llm.rstrip('/')}/models",
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=_PROBE_TIMEOUT_S,
+        )
+        reply.raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as e:
+        status = e.response.status_code if isinstance(e, httpx.HTTPStatusError) else type(e).__name__
+        return Finding(
+            "language model",
+            False,
+            f"{settings.llm} does not answer ({status})",
+            "start the endpoint, or mend NEWSDESK_LLM and NEWSDESK_LLM_API_KEY; quotes work without it",
+        )
+    return Finding("language model", True, f"{settings.llm_model} at {settings.llm}")
+
+
+def _look_at_discord(settings: Settings) -> Finding:
+    if not settings.discord_token.get_secret_value():
+        return Finding("discord", None, "no token; `newsdesk bot` needs DISCORD_TOKEN")
+    return Finding("discord", True, "token set")

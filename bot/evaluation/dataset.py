@@ -1,0 +1,119 @@
+"""A dataset: a folder of articles and questions whose answers are known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from bot.questions import BadQuestion, Wording, make_question, parse_history
+from bot.types import Question
+from index.errors import NewsdeskError
+
+CONFLICT = "conflict"
+UNANSWERABLE = "unanswerable"
+_ARTICLE_FILES = ("articles*.jsonl", "articles*.jsonl.gz")
+_QUESTION_FILES = ("questions.jsonl", "unanswerable.jsonl")
+
+
+class BadDataset(NewsdeskError):
+    """A folder that is no dataset, or a question in it that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question and what answers it.
+
+    Attributes:
+        answers: Any of them is right; of a `conflict`, each is one side and all are needed.
+        articles: Ids of the articles that hold the answer; empty for an unanswerable one.
+        paragraphs: Where it stands, as `article_id:number`; empty where the dataset does not say.
+    """
+
+    id: str
+    kind: str
+    question: Question
+    answers: tuple[str, ...]
+    articles: frozenset[str]
+    paragraphs: frozenset[str] = frozenset()
+
+    @property
+    def answerable(self) -> bool:
+        """Whether some article answers it."""
+        return bool(self.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Articles to index and questions to ask of them.
+
+    Attributes:
+        digest: Changes whenever an article file does; names the dataset's own index.
+    """
+
+    name: str
+    digest: str
+    articles: tuple[Path, ...]
+    questions: tuple[GoldQuestion, ...]
+
+
+def load_dataset(folder: Path, zone: tzinfo) -> Dataset:
+    """Read a folder with `articles*.jsonl(.gz)` or `articles/`, and with `questions.jsonl` or `unanswerable.jsonl`.
+
+    Raises:
+        BadDataset: Something of that is missing, or a question cannot be read.
+    """
+    articles = sorted(path for pattern in _ARTICLE_FILES for path in folder.glob(pattern))
+    if (folder / "articles").is_dir():
+        articles.append(folder / "articles")
+    if not articles:
+        raise BadDataset(
+            f"{folder}: no articles.jsonl, articles.jsonl.gz or articles/ in it; give the folder of a dataset"
+        )
+    questions = [q for name in _QUESTION_FILES if (folder / name).is_file() for q in _read(folder / name, zone)]
+    if not questions:
+        raise BadDataset(f"{folder}: no questions in questions.jsonl; see corpus/README.md for its fields")
+    return Dataset(folder.resolve().name, _digest(articles), tuple(articles), tuple(questions))
+
+
+def _read(path: Path, zone: tzinfo) -> Iterator[GoldQuestion]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield _to_gold(json.loads(line), f"{path.stem}-{number}", zone)
+        except (ValueError, TypeError, KeyError, AttributeError, BadQuestion) as e:
+            raise BadDataset(f"{path}:{number}: not a question with its answers ({e}); mend the line") from e
+
+
+def _to_gold(record: dict[str, object], fallback_id: str, zone: tzinfo) -> GoldQuestion:
+    wording = Wording(now=str(record.get("asked_on") or ""), as_of=str(record.get("as_of") or ""))
+    articles = frozenset(_texts(record, "articles"))
+    return GoldQuestion(
+        id=str(record.get("id") or fallback_id),
+        kind=str(record.get("kind") or ("question" if articles else UNANSWERABLE)),
+        question=make_question(str(record["question"]), wording, zone, parse_history(record.get("history"))),
+        answers=tuple(_texts(record, "answers")),
+        articles=articles,
+        paragraphs=frozenset(_texts(record, "paragraphs")),
+    )
+
+
+def _texts(record: dict[str, object], key: str) -> list[str]:
+    value = record.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise TypeError(f"{key} is not a list of texts")
+    return value
+
+
+def _digest(articles: list[Path]) -> str:
+    files = [f for path in articles for f in (sorted(path.rglob("*")) if path.is_dir() else [path]) if f.is_file()]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode())
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,187 @@
+"""Answers, hits and progress on a terminal; plain lines where there is none."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot.doctor import Finding
+from bot.types import Answer, Citation, Nearest, Sentence
+from index.build import BuildReport, OnProgress
+from index.types import Hit
+
+_PLAIN_EVERY_S = 5.0
+_MAX_BAD_SHOWN = 20
+
+
+def make_console(*, stderr: bool = False, no_color: bool = False) -> Console:
+    """A console that leaves text as it is: no markup, no guessing at numbers."""
+    return Console(stderr=stderr, no_color=no_color or None, highlight=False, markup=False, emoji=False)
+
+
+def show_answer(console: Console, answer: Answer) -> None:
+    """The answer, its notice, and each source with the paragraph that proves it."""
+    console.print()
+    if answer.sentences:
+        console.print(Text(" ").join(_marked(s) for s in answer.sentences))
+    else:
+        console.print(Text(answer.message))
+    if answer.notice:
+        console.print(Text(answer.notice, style="yellow"))
+    for citation in answer.citations:
+        console.print()
+        _show_citation(console, citation)
+    if answer.nearest:
+        console.print(Text("\nNearest in these articles:"))
+        for near in answer.nearest:
+            console.print(Padding(_headline(near), (0, 0, 0, 2)))
+
+
+def show_hits(console: Console, hits: Sequence[Hit]) -> None:
+    """Hits with their first lines."""
+    for hit in hits:
+        where = f"{hit.passage.article_id}:{hit.passage.first}-{hit.passage.last}"
+        line = Text(f"{hit.rank:>3}  {hit.score:.4f}  ").append_text(_headline(hit))
+        console.print(line.append(f"  {where}", style="dim"))
+        text = hit.passage.text.replace("\n\n", " ")
+        console.print(Padding(Text(text[:240] + ("…" if len(text) > 240 else "")), (0, 0, 0, 5)))
+        if hit.copies:
+            console.print(Padding(Text(f"also printed as {', '.join(hit.copies)}", style="dim"), (0, 0, 0, 5)))
+
+
+def show_report(console: Console, report: BuildReport) -> None:
+    """What a build did, the bad articles first."""
+    for bad in report.bad[:_MAX_BAD_SHOWN]:
+        console.print(Text(f"skipped {bad}", style="yellow"))
+    if report.skipped > _MAX_BAD_SHOWN:
+        console.print(Text(f"… and {report.skipped - _MAX_BAD_SHOWN} more", style="yellow"))
+    console.print(
+        f"generation {report.generation}: {report.articles} articles, {report.passages} passages; "
+        f"{report.added} added, {report.changed} changed, {report.removed} removed, "
+        f"{report.unchanged} unchanged, {report.skipped} skipped; "
+        f"{report.embedded} passages embedded in {report.seconds:.1f} s"
+    )
+
+
+def show_facts(console: Console, facts: Mapping[str, object]) -> None:
+    """Names and values, one on each line; lists joined by commas."""
+    width = max(map(len, facts), default=0)
+    for name, value in facts.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+        console.print(Text(f"{name.replace('_', ' '):<{width}}  {'-' if shown is None else shown}"))
+
+
+def show_table(console: Console, rows: Sequence[Mapping[str, object]]) -> None:
+    """Records as a table, under the keys of the first."""
+    if not rows:
+        console.print("nothing yet; run `newsdesk index build`")
+        return
+    table = Table(*(name.replace("_", " ") for name in rows[0]), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    console.print(table)
+
+
+def show_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """What the doctor found, each trouble with its remedy."""
+    signs = {True: ("ok", "green"), False: ("FAIL", "bold red"), None: ("-", "dim")}
+    for finding in findings:
+        sign, style = signs[finding.ok]
+        console.print(Text(f"{sign:<5}", style=style).append(f"{finding.name}: {finding.state}", style="default"))
+        if finding.ok is False:
+            console.print(Padding(Text(finding.remedy), (0, 0, 0, 5)))
+
+
+def format_day(moment: datetime | None) -> str:
+    """A day as readers see it, such as `17 April 2025`."""
+    return "undated" if moment is None else f"{moment:%-d %B %Y}"
+
+
+@contextmanager
+def progress(console: Console, *, quiet: bool) -> Iterator[OnProgress]:
+    """Bars with rate and time left on a terminal, a plain line now and then elsewhere."""
+    if quiet:
+        yield lambda *_: None
+    elif console.is_terminal:
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f} articles, {task.fields[rate]:.0f}/s"),
+            TimeRemainingColumn(),
+            console=console,
+        ) as bars:
+            yield _Bars(bars)
+    else:
+        yield _Lines()
+
+
+class _Bars:
+    """One bar for each stage."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, tuple[TaskID, float]] = {}
+
+    def __call__(self, stage: str, n_done: int, n_total: int | None) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=n_total, rate=0.0), time.monotonic()
+        task, started = self._tasks[stage]
+        rate = n_done / max(time.monotonic() - started, 0.1)
+        self._bars.update(task, completed=n_done, total=n_total, rate=rate)
+
+
+class _Lines:
+    """A line when a stage begins, and every few seconds."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._started = self._shown = 0.0
+
+    def __call__(self, stage: str, n_done: int, n_total: int | None) -> None:
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._started = stage, now
+        elif now - self._shown < _PLAIN_EVERY_S:
+            return
+        self._shown = now
+        print(f"{stage}: {_describe(n_done, n_total, now - self._started)}", file=sys.stderr, flush=True)
+
+
+def _describe(n_done: int, n_total: int | None, seconds: float) -> str:
+    rate = n_done / seconds if seconds > 0.1 else 0.0
+    if n_total is None or not rate:
+        return f"{n_done}" if n_total is None else f"{n_done} of {n_total}"
+    return f"{n_done} of {n_total}, {rate:.1f}/s, {max(0, n_total - n_done) / rate:.0f} s left"
+
+
+def _marked(sentence: Sentence) -> Text:
+    text = Text(sentence.text)
+    for a, b in sentence.highlights:
+        text.stylize("bold", a, b)
+    return text.append("".join(f" [{n}]" for n in sentence.citations), style="cyan")
+
+
+def _show_citation(console: Console, c: Citation) -> None:
+    head = Text(f"[{c.n}] ", style="cyan").append_text(_headline(c))
+    console.print(head.append(f" · paragraph {c.paragraph}", style="dim"))
+    before, quote, after = c.text.partition(c.quote)
+    if console.is_terminal and not console.no_color:
+        paragraph = Text(before).append(quote, style="bold green").append(after)
+    else:
+        paragraph = Text(f"{before}»{quote}«{after}")
+    console.print(Padding(paragraph, (0, 0, 0, 4)))
+    if c.link:
+        console.print(Padding(Text(c.link, style="blue", overflow="fold"), (0, 0, 0, 4)))
+
+
+def _headline(item: Citation | Nearest | Hit) -> Text:
+    return Text(f"{item.source}, {format_day(item.published_at)}: ").append(item.title, style="italic")
