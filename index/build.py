@@ -108,6 +108,16 @@ def build_index(
         return _report(manifest, survey, n_embedded, started)
 
 
+def drop_index(store: Store) -> None:
+    """Delete the whole index.
+
+    Raises:
+        BuildBusy: Another process is building it.
+    """
+    with _lock(store.home):
+        store.drop()
+
+
 def _write(
     store: Store,
     encoder: Encoder,
@@ -310,9 +320,7 @@ def _live_digests(live: Manifest | None, segments: Mapping[str, Segment]) -> dic
 
 def _without(ref: SegmentRef, segment: Segment, survey: _Survey) -> SegmentRef:
     gone = survey.changed | survey.removed
-    return SegmentRef(
-        ref.name, ref.n_passages, ref.removed | {a.id for a in segment.articles if a.id in gone}
-    )
+    return SegmentRef(ref.name, ref.n_passages, ref.removed | {a.id for a in segment.articles if a.id in gone})
 
 
 def _plan_merge(
@@ -339,9 +347,7 @@ def _plan_merge(
     return kept, merged
 
 
-def _copy_segments(
-    store: Store, writer: SegmentWriter, refs: Sequence[SegmentRef], on_progress: OnProgress
-) -> None:
+def _copy_segments(store: Store, writer: SegmentWriter, refs: Sequence[SegmentRef], on_progress: OnProgress) -> None:
     for n_done, ref in enumerate(refs):
         on_progress("merging", n_done, len(refs))
         rows: list[PassageRow] = []

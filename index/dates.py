@@ -23,9 +23,7 @@ _BOUND_FORMS = (
 )
 
 # Zones by name are left to dateparser: email.utils reads those it does not know as UTC.
-_RFC_2822 = re.compile(
-    r"(?:[A-Z][a-z]{2}, ?)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC)"
-)
+_RFC_2822 = re.compile(r"(?:[A-Z][a-z]{2}, ?)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC)")
 _AMBIGUOUS = re.compile(r"(\d{1,2})([/. -])(\d{1,2})\2\d{4}\b")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _EPOCH_S = re.compile(r"\d{10}(?:\.\d*)?")

@@ -15,8 +15,8 @@ from index.copies import group_copies
 from index.errors import IndexMismatch, IndexMissing
 from index.lexical import inverse_document_frequency
 from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, to_timestamp
-from index.store import Manifest, SegmentRef, Store, fetch_article, fetch_passages, nearest
-from index.types import Filters, Vectors
+from index.store import Manifest, SegmentRef, Store, fetch_passages, nearest
+from index.types import Encoder, Filters, Vectors
 
 Mask = NDArray[np.bool_]
 
@@ -49,9 +49,7 @@ class Generation:
         self._parts = _open_parts(store, manifest)
         self.articles: tuple[ArticleRow, ...] = tuple(a for p in self._parts for a in p.segment.articles)
         """Every article row, the removed ones included."""
-        self.article_of = np.concatenate(
-            [p.segment.article_of.astype(np.int64) + p.first_article for p in self._parts]
-        )
+        self.article_of = np.concatenate([p.segment.article_of.astype(np.int64) + p.first_article for p in self._parts])
         alive = [a.id not in p.ref.removed for p in self._parts for a in p.segment.articles]
         self._alive = np.array(alive, dtype=np.bool_)
         self.copy_groups = group_copies(np.concatenate([p.segment.signatures for p in self._parts]))
@@ -146,9 +144,9 @@ class Generation:
 
     def passages_of(self, article: int) -> dict[int, PassageRow]:
         """All passages of an article row, by passage row, in reading order."""
-        part = next(p for p in reversed(self._parts) if article >= p.first_article)
-        found = fetch_article(part.collection, self.articles[article].id)
-        return {part.first_passage + part.row_of[row.passage.id]: row for row in found}
+        rows = np.flatnonzero(self.article_of == article).tolist()
+        found = self.passages(rows)
+        return {row: found[row] for row in rows}
 
     def paragraphs_of(self, article_id: str) -> dict[int, str]:
         """The paragraphs of an article as stored, by number; those split over passages put together."""
@@ -171,9 +169,8 @@ class Generation:
 class Reader:
     """Opens the live generation, and follows the pointer when it moves."""
 
-    def __init__(self, store: Store, fingerprint: str, encoder: str) -> None:
+    def __init__(self, store: Store, encoder: Encoder) -> None:
         self._store = store
-        self._fingerprint = fingerprint
         self._encoder = encoder
         self._open: Generation | None = None
 
@@ -189,9 +186,9 @@ class Reader:
             raise IndexMissing("there is no index yet; run `newsdesk index build`")
         if self._open is None or self._open.name != name:
             manifest = self._store.manifest(name)
-            if manifest.fingerprint != self._fingerprint:
+            if manifest.fingerprint != self._encoder.fingerprint:
                 raise IndexMismatch(
-                    f"the index was built with {manifest.encoder}, settings ask for {self._encoder}; "
+                    f"the index was built with {manifest.encoder}, settings ask for {self._encoder.name}; "
                     "run `newsdesk index build` or change NEWSDESK_ENCODER"
                 )
             self._open = Generation(self._store, manifest)

@@ -72,9 +72,7 @@ def fuse(
     return sorted(candidates, key=lambda c: (-c.score, c.row))
 
 
-def collapse_copies(
-    generation: Generation, candidates: Sequence[Candidate], allowed: Mask
-) -> list[Candidate]:
+def collapse_copies(generation: Generation, candidates: Sequence[Candidate], allowed: Mask) -> list[Candidate]:
     """Of near-identical articles keep the passages of the earliest, and name the others on them."""
     groups = generation.copy_groups
     members: dict[int, list[int]] = {}

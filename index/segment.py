@@ -127,9 +127,7 @@ def _save_rows(segment: Segment, folder: Path) -> None:
     np.savez(folder / "rows.npz", article_of=segment.article_of, signatures=segment.signatures)
     record = {
         "version": _VERSION,
-        "articles": [
-            (a.id, a.digest, a.title, a.source, a.language, a.published, a.url) for a in segment.articles
-        ],
+        "articles": [(a.id, a.digest, a.title, a.source, a.language, a.published, a.url) for a in segment.articles],
         "passages": segment.passage_ids,
         "vector_keys": segment.vector_keys,
     }

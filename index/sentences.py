@@ -6,9 +6,7 @@ import re
 
 import sentencex
 
-_RUNS_ON = re.compile(
-    r"(?:\b[ap]\.m\.|\b(?:[A-Z]\.){2,}|\b(?:Tues|Thurs|Wed|Mon|Fri|Sat|Sun)\.)[”\"’')]?\s*$"
-)
+_RUNS_ON = re.compile(r"(?:\b[ap]\.m\.|\b(?:[A-Z]\.){2,}|\b(?:Tues|Thurs|Wed|Mon|Fri|Sat|Sun)\.)[”\"’')]?\s*$")
 _STARTS = re.compile(
     r"[“\"‘'(]?(?:The|A|An|He|She|It|They|We|I|You|But|And|In|On|At|This|That|These|Those|If|When|While|As|"
     r"For|His|Her|Its|Their|Our|There|Some|Many|However|After|Before|Meanwhile|Also|So|With|By|From|What|Who)\b"

@@ -90,8 +90,7 @@ class Store:
             )
         except (OSError, ChromaError, ValueError, RuntimeError) as e:
             raise NewsdeskError(
-                f"{home}: the index cannot be opened ({e}); set NEWSDESK_HOME to a folder "
-                "that you may write to"
+                f"{home}: the index cannot be opened ({e}); set NEWSDESK_HOME to a folder that you may write to"
             ) from e
 
     # The pointer and the manifests
@@ -194,6 +193,11 @@ class Store:
                 self._client.delete_collection(name)
         shutil.rmtree(self._cache, ignore_errors=True)
 
+    def size_bytes(self) -> int:
+        """What the index takes on disk, its caches included."""
+        files = [f for folder in (self.home / "chroma", self._cache) for f in folder.rglob("*")]
+        return sum(f.stat().st_size for f in files if f.is_file())
+
     # Segments
 
     def orphans(self) -> list[str]:
@@ -253,9 +257,7 @@ class Store:
         """Stored vectors of some passages of a segment, in no particular order."""
         collection = self.collection(name)
         for i in range(0, len(passage_ids), _PAGE):
-            page: Mapping[str, Any] = collection.get(
-                ids=list(passage_ids[i : i + _PAGE]), include=["embeddings"]
-            )
+            page: Mapping[str, Any] = collection.get(ids=list(passage_ids[i : i + _PAGE]), include=["embeddings"])
             yield from zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
 
     def _names(self, prefix: str) -> list[str]:
@@ -284,9 +286,7 @@ class SegmentWriter:
         from llama_index.core.schema import TextNode
 
         nodes = [
-            TextNode(
-                id_=row.passage.id, text=row.passage.text, embedding=v.tolist(), metadata=_to_metadata(row)
-            )
+            TextNode(id_=row.passage.id, text=row.passage.text, embedding=v.tolist(), metadata=_to_metadata(row))
             for row, v in zip(rows, vectors, strict=True)
         ]
         try:
@@ -301,15 +301,7 @@ def fetch_passages(collection: Collection, passage_ids: Sequence[str]) -> dict[s
     return _stored(collection.get(ids=list(passage_ids), include=["documents", "metadatas"]))
 
 
-def fetch_article(collection: Collection, article_id: str) -> list[PassageRow]:
-    """All passages of one article, in reading order."""
-    found = _stored(collection.get(where={"article_id": article_id}, include=["documents", "metadatas"]))
-    return sorted(found.values(), key=lambda row: (row.passage.first, row.passage.start))
-
-
-def nearest(
-    collection: Collection, vector: Vectors, n: int, among: Sequence[str] | None
-) -> list[tuple[str, float]]:
+def nearest(collection: Collection, vector: Vectors, n: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
     """The nearest passages and their cosines, best first; of those named, where any are.
 
     Chroma is asked itself: llama-index's `query` would make a node of every candidate, 6 ms for a

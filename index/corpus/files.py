@@ -111,9 +111,7 @@ def decode_text(content: bytes, place: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         byte = content[e.start]
-        raise BadArticle(
-            place, f"bad encoding: byte 0x{byte:02x} at {e.start} is not UTF-8; save it as UTF-8"
-        ) from e
+        raise BadArticle(place, f"bad encoding: byte 0x{byte:02x} at {e.start} is not UTF-8; save it as UTF-8") from e
 
 
 def _named_file(path: Path, real: str, seen: set[str]) -> Iterator[CorpusFile | BadArticle]:

@@ -52,9 +52,7 @@ def read_markdown(file: CorpusFile) -> Article:
     if not fields.get("title") and title:
         fields["title"] = title
     try:
-        return make_article(
-            fields, [_strip_inline(raw) for level, raw in blocks if not level], make_id(file.name)
-        )
+        return make_article(fields, [_strip_inline(raw) for level, raw in blocks if not level], make_id(file.name))
     except BadField as e:
         raise BadArticle(f"{file.place}{_line_of(e.key, text)}", str(e)) from e
 

@@ -41,7 +41,5 @@ def read_web(file: CorpusFile) -> Article:
         "url": page.url,
         "language": language,
     }
-    blocks = [
-        e for e in page.body.iter(*_PARAGRAPHS) if not any(a.tag in _PARAGRAPHS for a in e.iterancestors())
-    ]
+    blocks = [e for e in page.body.iter(*_PARAGRAPHS) if not any(a.tag in _PARAGRAPHS for a in e.iterancestors())]
     return make_article(fields, ["".join(block.itertext()) for block in blocks], make_id(file.name))

@@ -212,9 +212,7 @@ def test_a_language_is_kept_without_its_region(tmp_path):
     assert read_one(write(tmp_path / "a.jsonl", line(language="de-AT"))).language == "de"
 
 
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "file:///etc/passwd", "http://[", "https://a.example/ b"]
-)
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "http://[", "https://a.example/ b"])
 def test_a_url_that_is_no_web_address_is_left_out(tmp_path, url):
     assert read_one(write(tmp_path / "a.jsonl", line(url=url))).url == ""
 
@@ -245,9 +243,7 @@ def test_a_field_of_the_wrong_type_is_bad(tmp_path, field):
 
 def test_control_characters_and_lone_surrogates_are_removed_and_whitespace_collapsed(tmp_path):
     body = "One\u0000 two\ufeff\ud800\u00a0\u3000three\tfour\nfive\u009f — “six”"
-    assert read_one(write(tmp_path / "a.jsonl", line(body=body))).paragraphs == (
-        "One two three four five — “six”",
-    )
+    assert read_one(write(tmp_path / "a.jsonl", line(body=body))).paragraphs == ("One two three four five — “six”",)
 
 
 # JSON
@@ -389,9 +385,7 @@ def test_front_matter_gives_the_fields(tmp_path):
 
 
 def test_the_first_heading_is_the_title_where_none_is_given(tmp_path):
-    assert (
-        read_one(markdown(tmp_path, f"## Kicker\n\n# The *new* bridge\n\n{STORY}")).title == "The new bridge"
-    )
+    assert read_one(markdown(tmp_path, f"## Kicker\n\n# The *new* bridge\n\n{STORY}")).title == "The new bridge"
 
 
 @pytest.mark.parametrize(
@@ -444,9 +438,7 @@ def test_a_bad_markdown_file_is_reported_with_its_line(tmp_path, content, place,
     assert reason in bad[0].reason
 
 
-@pytest.mark.parametrize(
-    "unit", ["<!--", "[", "![", "](", "**a", "_a", "`", "[a](", "<a ", "\\", "> ", "# ", "- "]
-)
+@pytest.mark.parametrize("unit", ["<!--", "[", "![", "](", "**a", "_a", "`", "[a](", "<a ", "\\", "> ", "# ", "- "])
 def test_no_run_of_marks_takes_long(tmp_path, unit):
     read(markdown(tmp_path, unit * 30_000))
 
@@ -512,9 +504,7 @@ def test_labelled_lines_are_fields(tmp_path):
 
 
 def test_a_bad_date_line_makes_the_article_bad(tmp_path):
-    assert "published_at is not a date: 'soon'" in only_reason(
-        write(tmp_path / "a.txt", f"Date: soon\n\n{STORY}")
-    )
+    assert "published_at is not a date: 'soon'" in only_reason(write(tmp_path / "a.txt", f"Date: soon\n\n{STORY}"))
 
 
 def test_a_short_first_line_without_a_full_stop_is_the_title(tmp_path):
@@ -523,9 +513,7 @@ def test_a_short_first_line_without_a_full_stop_is_the_title(tmp_path):
 
 
 def test_the_latest_full_date_in_the_text_is_the_date(tmp_path):
-    article = plain(
-        tmp_path, "Begun on 3 May 2019, it opened on April 17, 2025.", "It lasts until 1 May 2999."
-    )
+    article = plain(tmp_path, "Begun on 3 May 2019, it opened on April 17, 2025.", "It lasts until 1 May 2999.")
     assert article.published_at == datetime(2025, 4, 17, tzinfo=UTC)
 
 
@@ -598,9 +586,7 @@ def test_no_file_raises_anything(content, name):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=30),
-        lambda v: (
-            st.lists(v, max_size=3) | st.dictionaries(st.sampled_from(["id", "title", "body", "authors"]), v)
-        ),
+        lambda v: st.lists(v, max_size=3) | st.dictionaries(st.sampled_from(["id", "title", "body", "authors"]), v),
     )
 )
 def test_every_json_value_is_an_article_or_is_reported(value):
