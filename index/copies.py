@@ -15,7 +15,7 @@ _BANDS = 16
 _MIN_JACCARD = 0.5
 _SHINGLE = 3
 _MIN_SHINGLES = 20
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 
 def sign_text(text: str) -> Signatures:

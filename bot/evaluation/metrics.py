@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import ir_measures
 from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _RANKING = {"hit@1": Success @ 1, "hit@4": Success @ 4, "hit@10": Success @ 10, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10}
 
 

@@ -1,0 +1,46 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+DEMO := NEWSDESK_HOME=$(CURDIR)/.demo
+QUESTION ?= How many people came to Harrow Meadow?
+
+.PHONY: demo test test-slow bench constraints clean
+
+demo: .demo/built
+	$(DEMO) $(BIN)/newsdesk ask "$(QUESTION)"
+
+test: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not weights and not slow"
+
+# Chromium is Debian's; where it cannot be had, the test that needs it skips and says so.
+test-slow: .venv/dev
+	command -v chromium >/dev/null || (apt-get update && apt-get install --yes chromium) >/dev/null 2>&1 || true
+	$(BIN)/pytest -m "weights or slow"
+
+bench: .venv/dev
+	$(BIN)/python tests/bench.py $(BENCH)
+
+.demo/built: .venv/installed $(wildcard corpus/articles/*.md)
+	$(DEMO) $(BIN)/newsdesk index build corpus/articles
+	touch $@
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Newsdesk needs Python 3.11 or newer; try make PYTHON=python3.12" * (sys.version_info < (3, 11)))'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --editable .
+	touch $@
+
+.venv/dev: .venv/installed
+	$(PIP) --editable .[dev]
+	touch $@
+
+# From an environment with the wanted versions; local version labels such as +cpu are dropped.
+constraints: .venv/dev
+	(echo '# What a fresh environment installs; made by `make constraints`.'; \
+	 $(BIN)/pip freeze --exclude-editable | sed 's/+cpu//') > constraints.tmp && mv constraints.tmp constraints.txt
+
+clean:
+	rm -rf .venv .demo .bench
