@@ -15,9 +15,7 @@ test: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/pytest -m "not weights and not slow"
 
-# Chromium is Debian's; where it cannot be had, the test that needs it skips and says so.
 test-slow: .venv/dev
-	command -v chromium >/dev/null || (apt-get update && apt-get install --yes chromium) >/dev/null 2>&1 || true
 	$(BIN)/pytest -m "weights or slow"
 
 bench: .venv/dev

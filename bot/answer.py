@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -62,8 +62,7 @@ class Answerer:
         if (message := reply_without_search(question.text)) is not None:
             return Answer(question.text, Outcome.NO_SEARCH, message=message)
         clock = _Clock()
-        generation = self._reader.current()
-        found = self._find(generation, question, question.filters, clock)
+        found = self._gather(self._reader.current(), question, question.filters, clock)
         answer = self._quote(question, found, clock)
         if answer.outcome is Outcome.QUOTED and self._model:
             on_quoted(answer)
@@ -71,7 +70,11 @@ class Answerer:
                 answer = self._write(self._model, question, found, answer)
         return replace(answer, timings_ms=clock.timings_ms())
 
-    def _find(self, generation: Generation, question: Question, filters: Filters, clock: _Clock) -> _Found:
+    def gather(self, question: Question) -> Gathered:
+        """Search, and weigh the evidence, without answering; raises as `ask`."""
+        return self._gather(self._reader.current(), question, question.filters, _Clock())
+
+    def _gather(self, generation: Generation, question: Question, filters: Filters, clock: _Clock) -> Gathered:
         carried = carry_over(question.text, question.history)
         text = f"{carried} {question.text}".strip()
         with clock.stage("encode"):
@@ -83,11 +86,11 @@ class Answerer:
             own = set(tokenize(question.text))
             weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
             asked = understand(question.text, vector, weighed)
-            evidence = find_evidence(asked, hits, self._encoder)
-        confidence = estimate_confidence(confidence_features(asked, hits, evidence)) if evidence else 0.0
-        return _Found(generation, tuple(hits), tuple(evidence), confidence)
+            evidence = find_evidence(asked, hits, generation.sentences.of_hits(hits, self._encoder))
+            signals = confidence_features(asked, hits, evidence)
+        return Gathered(generation, tuple(hits), tuple(evidence), signals)
 
-    def _quote(self, question: Question, found: _Found, clock: _Clock) -> Answer:
+    def _quote(self, question: Question, found: Gathered, clock: _Clock) -> Answer:
         answer = Answer(
             question.text,
             Outcome.QUOTED,
@@ -105,7 +108,7 @@ class Answerer:
             citations=tuple(_cite(found.generation, n, e, e.text) for n, e in enumerate(chosen, 1)),
         )
 
-    def _explain_refusal(self, question: Question, found: _Found, clock: _Clock) -> tuple[Outcome, Sequence[Hit]]:
+    def _explain_refusal(self, question: Question, found: Gathered, clock: _Clock) -> tuple[Outcome, Sequence[Hit]]:
         """Which of the three kinds it is, and what to name as nearest; `as_of` is never relaxed."""
         filters = question.filters
         anytime = replace(filters, since=None, until=None)
@@ -118,13 +121,13 @@ class Answerer:
         ):
             if relaxed == filters:
                 continue
-            other = self._find(found.generation, question, relaxed, clock)
+            other = self._gather(found.generation, question, relaxed, clock)
             nearest = nearest or other.hits
             if other.confidence >= CONFIDENCE_THRESHOLD:
                 return outcome, other.hits
         return Outcome.NOT_COVERED, nearest
 
-    def _write(self, model: LanguageModel, question: Question, found: _Found, quoted: Answer) -> Answer:
+    def _write(self, model: LanguageModel, question: Question, found: Gathered, quoted: Answer) -> Answer:
         given = _paragraphs_for_prompt(found.evidence, self._context_words)
         prompt = fill_prompt(
             "answer",
@@ -162,13 +165,23 @@ class Answerer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What one search gave, weighed against the question."""
+class Gathered:
+    """What one search gave, weighed against the question.
+
+    Attributes:
+        evidence: Every sentence of the hits, the likeliest answer first.
+        signals: What tells whether the articles answer the question, each from 0 to 1.
+    """
 
     generation: Generation
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
-    confidence: float
+    signals: Mapping[str, float]
+
+    @property
+    def confidence(self) -> float:
+        """Probability that the articles answer the question."""
+        return estimate_confidence(self.signals) if self.evidence else 0.0
 
 
 @dataclass(slots=True)

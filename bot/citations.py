@@ -10,9 +10,15 @@ from urllib.parse import quote, urlsplit
 from index.lexical import tokenize
 from index.sentences import split_sentences
 
-_MARKER = re.compile(r"\s*[\[【(](\d{1,3}(?:\s*[,;]\s*\d{1,3})*)[\]】)]")
-_SOURCES_BLOCK = re.compile(r"^\s*(?:\*\*)?(?:sources?|references?|citations?)\b.{0,3}:", re.IGNORECASE | re.MULTILINE)
+_MARKER = re.compile(r"\s*(?:[\[【［]\^?(\d{1,3}(?:\s*[-–,;]\s*\d{1,3})*)[\]】］]|\((\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\))")
+"""A range in round brackets is no marker: it may be a score."""
+_RANGE = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
+_MAX_RANGE = 20
+_BETWEEN_MARKERS = re.compile(r"(?<=[\]】］])\s*(?:,|;|&|and|、|和)\s*(?=[\[【［]\^?\d)")
+_SOURCES_BLOCK = re.compile(r"^\W*(?:sources?|references?|citations?)\b(?:.{0,3}:|\W*$)", re.IGNORECASE | re.MULTILINE)
+_LINKED_MARKER = re.compile(r"\[?(\[\^?\d{1,3}\])\]?\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|<?https?://\S+")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^\s*[-*]\s+|^\s*\d+[.)]\s+", re.MULTILINE)
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 _MIN_SHARED_WORDS = 0.5
@@ -80,7 +86,11 @@ def closest_sentence(paragraph: str, sentence: str) -> tuple[int, int]:
 
 def link_to_quote(url: str, paragraph: str, quoted: str) -> str:
     """The page's address with a text fragment that opens it at the quote; empty without a web address."""
-    if urlsplit(url).scheme not in ("http", "https"):
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:  # such as half an IPv6 address
+        return ""
+    if scheme not in ("http", "https"):
         return ""
     return f"{url.split('#', 1)[0]}#:~:text={_fragment(paragraph, quoted)}"
 
@@ -103,9 +113,11 @@ def _escape(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """The text up to a list of sources, without links and markup."""
+    """The text up to a list of sources, without links, markup and what cannot be printed."""
+    text = _UNPRINTABLE.sub("", text)
     if block := _SOURCES_BLOCK.search(text):
         text = text[: block.start()]
+    text = _BETWEEN_MARKERS.sub("", _LINKED_MARKER.sub(r"\1", text))
     return _MARKUP.sub("", _LINK.sub(lambda m: m.group(1) or "", text))
 
 
@@ -115,17 +127,25 @@ def _cited_sentences(text: str) -> list[tuple[str, list[int]]]:
     for line in text.split("\n"):
         for a, b in split_sentences(line.strip()):
             piece = line.strip()[a:b]
-            markers = [int(n) for m in _MARKER.finditer(piece) for n in re.findall(r"\d+", m.group(1))]
             lead = _MARKER.match(piece)
             while lead and found:
-                found[-1][1].extend(int(n) for n in re.findall(r"\d+", lead.group(1)))
-                markers = markers[len(re.findall(r"\d+", lead.group(1))) :]
+                found[-1][1].extend(_numbers_in(lead))
                 piece = piece[lead.end() :]
                 lead = _MARKER.match(piece)
+            markers = [n for m in _MARKER.finditer(piece) for n in _numbers_in(m)]
             sentence = " ".join(_MARKER.sub("", piece).split()).strip()
             if re.search(r"\w", sentence):
                 found.append((sentence, markers))
     return found
+
+
+def _numbers_in(marker: re.Match[str]) -> list[int]:
+    """The paragraphs that a marker names; of a range that is no likely one, its ends."""
+    numbers: list[int] = []
+    for start, end in _RANGE.findall(marker[1] or marker[2]):
+        a, b = int(start), int(end or start)
+        numbers += range(a, b + 1) if a <= b <= a + _MAX_RANGE else (a, b)
+    return numbers
 
 
 def _numbers(text: str) -> set[str]:

@@ -6,7 +6,7 @@ import json
 import sys
 import traceback
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -52,12 +52,14 @@ class _Output:
     no_color = False
 
 
-def _be_quiet(value: bool) -> None:
+def _be_quiet(value: bool) -> bool:
     _Output.quiet = _Output.quiet or value
+    return value
 
 
-def _drop_color(value: bool) -> None:
+def _drop_color(value: bool) -> bool:
     _Output.no_color = _Output.no_color or value
+    return value
 
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_be_quiet, help="Print no progress and no notes.")]
@@ -105,11 +107,11 @@ def ask(
     desk = Desk(settings)
     if file is not None:
         for line in _question_lines(file):
-            print(json.dumps(_answer_line(desk, line, wording), ensure_ascii=False), flush=True)
+            _print_json(_answer_line(desk, line, wording))
         return
     answer = desk.answerer.ask(asked)
     if json_output:
-        print(json.dumps(answer.to_json(), ensure_ascii=False))
+        _print_json(answer.to_json())
     else:
         show_answer(_console(), answer)
 
@@ -134,7 +136,7 @@ def search(
     asked = _question(text, Wording(now, since, until, as_of, tuple(source or ())), settings)
     hits = Desk(settings).search(asked.text, asked.filters, k)
     if json_output:
-        print(json.dumps([hit_json(hit) for hit in hits], ensure_ascii=False))
+        _print_json([hit_json(hit) for hit in hits])
     else:
         show_hits(_console(), hits)
 
@@ -162,7 +164,7 @@ def build(
         raise NewsdeskError("stopped; the earlier index still answers, and the next build uses what is done") from None
     if json_output:
         bad = [{"place": b.place, "reason": b.reason} for b in report.bad]
-        print(json.dumps({**asdict(report), "bad": bad}, ensure_ascii=False))
+        _print_json({**asdict(replace(report, bad=())), "bad": bad})
     elif not _Output.quiet:
         show_report(_console(), report)
 
@@ -175,7 +177,7 @@ def status(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = 
     desk = Desk(load_settings())
     facts = desk.status()
     if json_output:
-        print(json.dumps(facts, ensure_ascii=False))
+        _print_json(facts)
     else:
         show_facts(_console(), facts)
     if facts["generation"] is None:
@@ -189,7 +191,7 @@ def list_generations(json_output: Json = False, quiet: Quiet = False, no_color: 
 
     generations = Desk(load_settings()).generations()
     if json_output:
-        print(json.dumps(generations, ensure_ascii=False))
+        _print_json(generations)
     else:
         show_table(_console(), generations)
 
@@ -245,7 +247,7 @@ def doctor(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = 
 
     findings = examine()
     if json_output:
-        print(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+        _print_json([asdict(f) for f in findings])
     else:
         show_findings(_console(), findings)
     if any(f.ok is False for f in findings):
@@ -277,6 +279,12 @@ def _console(*, stderr: bool = False) -> Console:
     return make_console(stderr=stderr, no_color=_Output.no_color)
 
 
+def _print_json(value: Any) -> None:
+    """One line of JSON, with a question mark for half a character, which no encoding has."""
+    line = json.dumps(value, ensure_ascii=False)
+    print(line.encode("utf-8", "replace").decode("utf-8"), flush=True)
+
+
 def _question(text: str, wording: Wording, settings: Settings) -> Question:
     """A question whose bounds are checked; one that cannot be understood is a usage error."""
     try:
@@ -302,7 +310,7 @@ def _answer_line(desk: Desk, line: str, defaults: Wording) -> dict[str, Any]:
 
 
 def _fail(message: str) -> NoReturn:
-    print(f"newsdesk: {message}", file=sys.stderr)
+    print(f"newsdesk: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(1)
 
 

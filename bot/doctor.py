@@ -114,7 +114,7 @@ def _look_at_model(settings: Settings) -> Finding:
             timeout=_PROBE_TIMEOUT_S,
         )
         reply.raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as e:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as e:  # ValueError for a key that no header can hold
         status = e.response.status_code if isinstance(e, httpx.HTTPStatusError) else type(e).__name__
         return Finding(
             "language model",

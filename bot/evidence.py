@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.asked import AnswerKind, classify_question, find_answers
 from index.lexical import tokenize
-from index.sentences import split_sentences
-from index.types import Encoder, Hit, Vectors
+from index.passages import passage_sentences
+from index.types import Hit, Vectors
 
 MAX_SENTENCES = 4
-_MAX_EMBEDDED = 30
+_MANY_ANSWERS = 3
+_LONG_SENTENCE = 240
 _MARGIN = 1.5
 _SAME_SENTENCE = 0.7
 
-SENTENCE_WEIGHTS = {"meaning": 6.0, "words": 3.0, "around": 1.5, "kind": 1.0, "rank": 1.0}
+SENTENCE_WEIGHTS = {
+    "meaning": 14.0,
+    "passage": 3.0,
+    "words": 0.0,
+    "around": 5.0,
+    "kind": 1.5,
+    "length": 0.4,
+    "rank": 0.2,
+}
 """Learnt by `python -m bot.evaluation.calibrate` on half of the development questions."""
 CONFIDENCE_WEIGHTS = {"bias": -6.0, "meaning": 6.0, "sentence": 3.0, "words": 4.0, "names": 1.0}
 """Learnt by the same script."""
@@ -46,8 +55,7 @@ class Evidence:
     @property
     def paragraph_text(self) -> str:
         """Its paragraph; of one that is longer than a passage, the piece that was found."""
-        passage = self.hit.passage
-        return passage.text if passage.partial else passage.text.split("\n\n")[self.paragraph - passage.first]
+        return paragraph_of(self.hit, self.paragraph)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +92,14 @@ def understand(text: str, vector: Vectors, weights: Mapping[str, float]) -> Aske
     return AskedFor(text, vector, weights, frozenset(names & set(weights)), classify_question(text))
 
 
-def find_evidence(asked: AskedFor, hits: Sequence[Hit], encoder: Encoder) -> list[Evidence]:
-    """Sentences of the hits, the likeliest answer first; thirty at most are read for their meaning."""
-    by_words = sorted(_drop_repeats(_weigh_sentences(asked, hits)), key=lambda e: -e.score)[:_MAX_EMBEDDED]
-    if not by_words:
-        return []
-    similarities = encoder.encode([e.text for e in by_words]) @ asked.vector
-    scored = [_add_meaning(e, float(s)) for e, s in zip(by_words, similarities, strict=True)]
-    return sorted(scored, key=lambda e: -e.score)
+def find_evidence(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors]) -> list[Evidence]:
+    """Sentences of the hits, the likeliest answer first.
+
+    Args:
+        vectors: For each hit, its sentences' vectors in order.
+    """
+    sentences = _drop_repeats(_weigh_sentences(asked, hits, vectors))
+    return sorted(sentences, key=lambda e: -e.score)
 
 
 def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -124,33 +132,34 @@ def estimate_confidence(features: Mapping[str, float]) -> float:
     return 1 / (1 + math.exp(-z))
 
 
-def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit]) -> Iterator[Evidence]:
-    """Every sentence of the hits, scored by all but its meaning."""
-    for hit in hits:
+def paragraph_of(hit: Hit, number: int) -> str:
+    """A paragraph of a hit; of one that is longer than a passage, the piece that was found."""
+    passage = hit.passage
+    return passage.text if passage.partial else passage.text.split("\n\n")[number - passage.first]
+
+
+def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors]) -> Iterator[Evidence]:
+    for hit, own_vectors in zip(hits, vectors, strict=True):
         title = set(tokenize(hit.title))
-        paragraphs = [hit.passage.text] if hit.passage.partial else hit.passage.text.split("\n\n")
-        for number, paragraph in enumerate(paragraphs, hit.passage.first):
-            around = asked.coverage(title | set(tokenize(paragraph)))
-            for a, b in split_sentences(paragraph):
-                text = paragraph[a:b]
-                answers = find_answers(asked.kind, text, frozenset(asked.weights))
-                features = {
-                    "words": asked.coverage(set(tokenize(text))),
-                    "around": around,
-                    "kind": float(bool(answers)),
-                    "rank": 1 / hit.rank,
-                }
-                start = hit.passage.start + a
-                yield Evidence(hit, number, start, text, _total(features), features, tuple(answers))
-
-
-def _add_meaning(evidence: Evidence, similarity: float) -> Evidence:
-    features = {**evidence.features, "meaning": max(0.0, similarity)}
-    return replace(evidence, features=features, score=_total(features))
-
-
-def _total(features: Mapping[str, float]) -> float:
-    return sum(SENTENCE_WEIGHTS[name] * x for name, x in features.items())
+        similarities = own_vectors @ asked.vector
+        around: dict[int, float] = {}
+        for span, similarity in zip(passage_sentences(hit.passage), similarities, strict=True):
+            if span.paragraph not in around:
+                paragraph = paragraph_of(hit, span.paragraph)
+                around[span.paragraph] = asked.coverage(title | set(tokenize(paragraph)))
+            text = hit.passage.text[span.start : span.end]
+            answers = find_answers(asked.kind, text, frozenset(asked.weights))
+            features = {
+                "meaning": max(0.0, float(similarity)),
+                "passage": max(0.0, hit.similarity or 0.0),
+                "words": asked.coverage(set(tokenize(text))),
+                "around": around[span.paragraph],
+                "kind": min(len(answers), _MANY_ANSWERS) / _MANY_ANSWERS,
+                "length": min(len(text), _LONG_SENTENCE) / _LONG_SENTENCE,
+                "rank": 1 / hit.rank,
+            }
+            score = sum(SENTENCE_WEIGHTS[name] * x for name, x in features.items())
+            yield Evidence(hit, span.paragraph, span.in_paragraph, text, score, features, tuple(answers))
 
 
 def _drop_repeats(sentences: Iterator[Evidence]) -> Iterator[Evidence]:

@@ -19,7 +19,7 @@ def data_folder(name: str) -> Path:
     return packaged if packaged.is_dir() else package.parent / name
 
 
-def fill_prompt(name: str, **values: str) -> str:
+def fill_prompt(name: str, /, **values: str) -> str:
     """The prompt `prompts/<name>.md` with its placeholders filled.
 
     Raises:

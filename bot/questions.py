@@ -37,6 +37,7 @@ def make_question(text: str, wording: Wording, zone: tzinfo, history: Sequence[T
     Raises:
         BadQuestion: A bound is not a date, or the bounds leave no time between them.
     """
+    text = _without_surrogates(text)
     now = _bound("now", wording.now, datetime.now(UTC), zone, end=True) or datetime.now(UTC)
     filters = Filters(
         since=_bound("since", wording.since, now, zone, end=False),
@@ -96,7 +97,12 @@ def _text(record: Mapping[str, Any], key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise BadQuestion(f"{key} is not text")
-    return value.strip()
+    return _without_surrogates(value).strip()
+
+
+def _without_surrogates(text: str) -> str:
+    """A text that can be encoded: JSON may escape half a character, an argument hold bytes that are no UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _sources(value: object) -> tuple[str, ...]:

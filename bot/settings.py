@@ -26,7 +26,12 @@ class Settings(BaseSettings):
     """Every setting, read from `NEWSDESK_*` variables and `$NEWSDESK_HOME/newsdesk.toml`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="NEWSDESK_", extra="forbid", frozen=True, populate_by_name=True, env_ignore_empty=True
+        env_prefix="NEWSDESK_",
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("newsdesk", appauthor=False)))
@@ -59,7 +64,7 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as e:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as e:  # OSError for a folder of zones, such as Europe
             raise ValueError("is not an IANA time zone such as Europe/Berlin") from e
         return value
 
@@ -88,6 +93,8 @@ def load_settings(**given: Any) -> Settings:
         in_file = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as e:
         raise BadSettings(f"{path}: {e}; mend or remove the file") from e
+    if unknown := sorted(set(in_file) - set(Settings.model_fields)):
+        raise BadSettings(f"{path}: {unknown[0]} is no setting; known are {', '.join(sorted(Settings.model_fields))}")
     in_environment = Settings(**given).model_fields_set
     try:
         return Settings(**{k: v for k, v in in_file.items() if k not in in_environment}, **given)

@@ -24,8 +24,15 @@ _MAX_BAD_SHOWN = 20
 
 
 def make_console(*, stderr: bool = False, no_color: bool = False) -> Console:
-    """A console that leaves text as it is: no markup, no guessing at numbers."""
-    return Console(stderr=stderr, no_color=no_color or None, highlight=False, markup=False, emoji=False)
+    """A console that leaves text as it is: no markup, no guessing at numbers; with `no_color`, no escape codes."""
+    return Console(
+        stderr=stderr,
+        no_color=no_color or None,
+        color_system=None if no_color else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def show_answer(console: Console, answer: Answer) -> None:
@@ -180,7 +187,7 @@ def _show_citation(console: Console, c: Citation) -> None:
         paragraph = Text(f"{before}»{quote}«{after}")
     console.print(Padding(paragraph, (0, 0, 0, 4)))
     if c.link:
-        console.print(Padding(Text(c.link, style="blue", overflow="fold"), (0, 0, 0, 4)))
+        console.print(Text("    ").append(c.link, style="blue"), soft_wrap=True)
 
 
 def _headline(item: Citation | Nearest | Hit) -> Text:

@@ -19,6 +19,7 @@ from index.corpus import read_corpus
 from index.errors import BadArticle, BuildBusy, NewsdeskError
 from index.passages import article_context, split_article
 from index.segment import ArticleRow, PassageRow, Segment, to_timestamp
+from index.sentence_cache import sentence_ranges
 from index.store import Manifest, SegmentRef, SegmentWriter, Store
 from index.types import Article, Encoder, Vectors
 
@@ -104,7 +105,8 @@ def build_index(
             return _report(live, survey, 0, started)
         manifest, n_embedded = _write(store, encoder, paths, recorded, live, segments, survey, on_progress)
         store.publish(manifest)
-        store.prune(KEPT_GENERATIONS)
+        if store.prune(KEPT_GENERATIONS):
+            store.sentences.keep_only(_all_vector_keys(store))
         return _report(manifest, survey, n_embedded, started)
 
 
@@ -134,7 +136,7 @@ def _write(
     writer: SegmentWriter | None = None
     if survey.to_index:
         writer = store.new_segment()
-        n_embedded = _add_articles(writer, encoder, paths, survey, known, on_progress)
+        n_embedded = _add_articles(store, writer, encoder, paths, survey, known, on_progress)
     kept, merged = _plan_merge(refs, segments, writer.n_passages if writer else 0)
     if merged:
         writer = writer or store.new_segment()
@@ -157,6 +159,7 @@ def _write(
 
 
 def _add_articles(
+    store: Store,
     writer: SegmentWriter,
     encoder: Encoder,
     paths: Sequence[Path],
@@ -169,7 +172,7 @@ def _add_articles(
     pending: Future[None] | None = None
     with ThreadPoolExecutor(max_workers=1) as storing:
         for window, n_done in _windows(paths, survey.to_index, encoder):
-            vectors, n_new = _encode_window(window, encoder, known)
+            vectors, n_new = _encode_window(store, window, encoder, known)
             n_embedded += n_new
             if pending:
                 pending.result()
@@ -215,13 +218,22 @@ def _rows(article: Article, encoder: Encoder) -> Iterator[tuple[PassageRow, str]
 
 
 def _encode_window(
-    window: Sequence[tuple[PassageRow, str]], encoder: Encoder, known: _StoredVectors
+    store: Store, window: Sequence[tuple[PassageRow, str]], encoder: Encoder, known: _StoredVectors
 ) -> tuple[Vectors, int]:
     """Vectors of a window in its order, and how many of them had to be computed."""
     vectors = known.fetch([row.vector_key for row, _ in window])
-    missing = {row.vector_key: text for row, text in window if row.vector_key not in vectors}
-    vectors.update(zip(missing, encoder.encode(list(missing.values())), strict=True))
+    missing = {row.vector_key: (row, text) for row, text in window if row.vector_key not in vectors}
+    ranges = [sentence_ranges(row.passage, len(text) - len(row.passage.text)) for row, text in missing.values()]
+    computed, sentences = encoder.encode_spans([text for _, text in missing.values()], ranges)
+    store.sentences.put(dict(zip(missing, sentences, strict=True)))
+    vectors.update(zip(missing, computed, strict=True))
     return np.stack([vectors[row.vector_key] for row, _ in window]), len(missing)
+
+
+def _all_vector_keys(store: Store) -> Iterator[str]:
+    refs = {ref.name: ref for g in store.generations() for ref in store.manifest(g).segments}
+    for ref in refs.values():
+        yield from store.segment(ref.name, ref.n_passages).vector_keys
 
 
 class _StoredVectors:
@@ -230,8 +242,7 @@ class _StoredVectors:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._places: dict[str, tuple[str, str]] = {}
-        manifests = [store.manifest(g) for g in store.generations()]
-        for ref in {ref.name: ref for m in manifests for ref in m.segments}.values():
+        for ref in {ref.name: ref for g in store.generations() for ref in store.manifest(g).segments}.values():
             segment = store.segment(ref.name, ref.n_passages)
             for key, passage_id in zip(segment.vector_keys, segment.passage_ids, strict=True):
                 self._places[key] = (ref.name, passage_id)

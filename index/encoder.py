@@ -23,6 +23,7 @@ _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 _PACKAGED_TOKENS = 256
 _PACKAGED_DIM = 384
 _BATCH = 16
+_SLICE = 64
 
 
 class SentenceEncoder:
@@ -82,6 +83,33 @@ class SentenceEncoder:
         """Embed texts for cosine search; float32, shape (len(texts), dim), rows of unit length."""
         return self._encode(self._model.encode_document, texts)
 
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Embed texts and ranges of them in one pass: a range is the mean of its tokens within the whole text.
+
+        This is late chunking (Günther et al. 2024). A model whose tokens cannot be had, or are not those of
+        the text alone, embeds the ranges one by one.
+        """
+        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
+        parts: list[Vectors] = [np.zeros((0, self.dim), dtype=np.float32)] * len(texts)
+        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for at in range(0, len(texts), _SLICE):
+            chosen = by_length[at : at + _SLICE]
+            offsets = [e.offsets for e in self._counter.encode_batch([texts[i] for i in chosen])]
+            with self._lock:
+                outputs = self._model.encode_document(
+                    [texts[i] for i in chosen], batch_size=_BATCH, show_progress_bar=False, output_value=None
+                )
+            for i, output, places in zip(chosen, outputs, offsets, strict=True):
+                vectors[i] = _to_numpy(output["sentence_embedding"])
+                tokens = _whole_tokens(output, len(places))
+                if tokens is None:
+                    parts[i] = self.encode([texts[i][a:b] for a, b in spans[i]])
+                else:
+                    parts[i] = _mean_of_spans(tokens, places[: len(tokens)], spans[i])
+        return _to_unit(vectors), parts
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions, with the model's own prompt for them where it has one."""
         return self._encode(self._model.encode_query, texts)
@@ -91,10 +119,38 @@ class SentenceEncoder:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self._lock:  # a tokenizer serves one thread at a time
             raw = encode(list(texts), batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True)
-        vectors = np.asarray(raw, dtype=np.float32)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: Vectors = vectors / np.maximum(norms, 1e-12)
-        return unit
+        return _to_unit(np.asarray(raw, dtype=np.float32))
+
+
+def _to_unit(vectors: Vectors) -> Vectors:
+    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit
+
+
+def _to_numpy(tensor: Any) -> Vectors:
+    values: Vectors = tensor.detach().float().cpu().numpy()
+    return values
+
+
+def _whole_tokens(output: Any, n_expected: int) -> Vectors | None:
+    """Vectors of the tokens of one text, special ones included; None where they are not one for each."""
+    tokens = output.get("token_embeddings")
+    if tokens is None or "attention_mask" not in output:
+        return None
+    n_tokens = int(output["attention_mask"].sum())
+    cut = n_tokens < n_expected and n_tokens == len(output["attention_mask"])
+    return _to_numpy(tokens)[:n_tokens] if n_tokens == n_expected or cut else None
+
+
+def _mean_of_spans(tokens: Vectors, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> Vectors:
+    """For each range the mean of the tokens in it, of unit length; of the whole text where it has none."""
+    starts = np.array([a for a, _ in offsets])
+    ends = np.array([b for _, b in offsets])
+    means = np.empty((len(spans), tokens.shape[1]), dtype=np.float32)
+    for row, (a, b) in enumerate(spans):
+        inside = (starts >= a) & (ends <= b) & (ends > starts)
+        means[row] = tokens[inside].mean(axis=0) if inside.any() else tokens.mean(axis=0)
+    return _to_unit(means)
 
 
 def packaged_weights() -> Path:

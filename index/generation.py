@@ -46,6 +46,8 @@ class Generation:
 
     def __init__(self, store: Store, manifest: Manifest) -> None:
         self.manifest = manifest
+        self.sentences = store.sentences
+        """Vectors of the passages' sentences."""
         self._parts = _open_parts(store, manifest)
         self.articles: tuple[ArticleRow, ...] = tuple(a for p in self._parts for a in p.segment.articles)
         """Every article row, the removed ones included."""

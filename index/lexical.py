@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 _WORD = re.compile(r"[^\W_]+")
 _CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
-_INNER_MARK = re.compile(r"(?<=\d)[,](?=\d{3}\b)|(?<=\w)['’](?=\w)|(?<=\b\w)\.(?=\w\b)")
+_INNER_MARK = re.compile(r"(?<=\d)[,](?=\d{3}\b)|(?<=\w)['’](?=\w)|(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
 _STOPWORDS = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her him his how i in into is "
     "it its me more most my no not of on or our she so than that the their them then there these they this "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from index.sentences import split_sentences
 from index.types import Article, Passage
@@ -14,10 +16,50 @@ _SPECIAL_TOKENS = 2
 _MAX_TITLE_CHARS = 200
 
 
-def article_context(article: Article) -> str:
+class Dated(Protocol):
+    """What an article's context is made of: an Article, or a Hit of one."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def published_at(self) -> datetime | None: ...  # noqa: D102
+
+
+def article_context(article: Dated) -> str:
     """What stands before every passage of an article when it is encoded: title, outlet and day."""
     day = "" if article.published_at is None else f", {article.published_at:%-d %B %Y}"
     return f"{article.title[:_MAX_TITLE_CHARS]}\n{article.source[:_MAX_TITLE_CHARS]}{day}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSpan:
+    """A sentence of a passage.
+
+    Attributes:
+        paragraph: Number of its paragraph in the article, from 1.
+        start: Where it begins in the passage's text.
+        end: Where it ends there, exclusive.
+        in_paragraph: Where it begins in its paragraph.
+    """
+
+    paragraph: int
+    start: int
+    end: int
+    in_paragraph: int
+
+
+def passage_sentences(passage: Passage) -> list[SentenceSpan]:
+    """The sentences of a passage, in order; the same for the build that embeds them as for every question."""
+    spans: list[SentenceSpan] = []
+    at = 0
+    paragraphs = [passage.text] if passage.partial else passage.text.split("\n\n")
+    for number, paragraph in enumerate(paragraphs, passage.first):
+        for a, b in split_sentences(paragraph):
+            spans.append(SentenceSpan(number, at + a, at + b, passage.start + a))
+        at += len(paragraph) + 2
+    return spans
 
 
 def split_article(article: Article, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:

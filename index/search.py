@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -100,20 +100,18 @@ def _counterpart(generation: Generation, candidate: Candidate, article: int) -> 
     return replace(candidate, row=row, article=article)
 
 
-def spread_articles(candidates: Iterable[Candidate], k: int) -> list[Candidate]:
+def spread_articles(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
     """The first `k`, at most two of one article among the top five while others are left.
 
     Scores stay in order: a candidate that had to wait takes the score of the one before it.
     """
     chosen: list[Candidate] = []
-    waiting: list[Candidate] = []
     seen: Counter[int] = Counter()
     for candidate in candidates:
-        if len(chosen) < _CROWDED_RANKS and seen[candidate.article] >= _MAX_OF_ONE_ARTICLE:
-            waiting.append(candidate)
-            continue
         if len(chosen) == _CROWDED_RANKS:
             break
+        if seen[candidate.article] >= _MAX_OF_ONE_ARTICLE:
+            continue
         chosen.append(candidate)
         seen[candidate.article] += 1
     placed = {c.row for c in chosen}
@@ -152,6 +150,7 @@ def _to_hit(rank: int, candidate: Candidate, row: PassageRow) -> Hit:
         published_at=from_timestamp(row.article.published),
         url=row.article.url,
         language=row.article.language,
+        vector_key=row.vector_key,
         copies=candidate.copies,
         similarity=candidate.similarity,
         dense_rank=candidate.dense_rank,

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,14 @@ from index.segment import (
     derive_segment,
     load_segment,
 )
+from index.sentence_cache import SentenceCache
 from index.types import Passage, Vectors
 
 SCHEMA = 1
 _POINTER = "newsdesk-live"
 _GENERATION = "newsdesk-generation-"
 _SEGMENT = "newsdesk-segment-"
+_SENTENCES = "sentences.sqlite"
 _PAGE = 2000
 _HNSW: Any = {"hnsw": {"space": "cosine", "ef_construction": 128, "ef_search": 200, "max_neighbors": 24}}
 
@@ -106,12 +109,11 @@ class Store:
 
     def live_generation(self) -> str | None:
         """The live generation's name, read from the pointer; raises as `live`."""
-        try:
-            metadata = self._client.get_collection(_POINTER, embedding_function=None).metadata or {}
-        except NotFoundError:
+        metadata = self._pointer()
+        if metadata is None:
             return None
         _check_schema(metadata)
-        return str(metadata["generation"])
+        return str(metadata["generation"]) or None
 
     def manifest(self, generation: str) -> Manifest:
         """A generation's manifest.
@@ -138,12 +140,13 @@ class Store:
 
     def generations(self) -> list[str]:
         """Names of all complete generations that are kept, oldest first."""
-        return sorted(n.removeprefix(_GENERATION) for n in self._names(_GENERATION))
+        return sorted(c.name.removeprefix(_GENERATION) for c in self._collections(_GENERATION) if c.metadata)
 
     def next_generation(self) -> str:
-        """A name behind all that exist."""
-        numbers = [int(g) for g in self.generations()]
-        return f"{max(numbers, default=0) + 1:06d}"
+        """A name behind all that exist or were dropped."""
+        dropped = int((self._pointer() or {}).get("dropped", 0))
+        numbers = [int(n.removeprefix(_GENERATION)) for n in self._names(_GENERATION)]
+        return f"{max(numbers, default=dropped) + 1:06d}"
 
     def publish(self, manifest: Manifest) -> None:
         """Write a manifest whose segments are complete, then point readers at it."""
@@ -158,44 +161,63 @@ class Store:
             "segments": [{"name": s.name, "n_passages": s.n_passages} for s in manifest.segments],
         }
         metadata = {"schema": SCHEMA, "manifest": json.dumps(header)}
-        collection = self._client.create_collection(name, metadata=metadata, embedding_function=None)
+        collection = self._client.create_collection(name, embedding_function=None)
         if manifest.segments:
             collection.add(
                 ids=[s.name for s in manifest.segments],
                 documents=[json.dumps(sorted(s.removed)) for s in manifest.segments],
                 embeddings=np.ones((len(manifest.segments), 1), dtype=np.float32),
             )
+        collection.modify(metadata=metadata)  # last: a manifest of a build killed before this has no metadata
         self._point_at(manifest.generation)
 
-    def _point_at(self, generation: str) -> None:
-        metadata = {"schema": SCHEMA, "generation": generation}
+    def _pointer(self) -> Mapping[str, Any] | None:
+        try:
+            return self._client.get_collection(_POINTER, embedding_function=None).metadata or {}
+        except NotFoundError:
+            return None
+
+    def _point_at(self, generation: str, *, dropped: int = 0) -> None:
+        metadata: dict[str, Any] = {"schema": SCHEMA, "generation": generation, "dropped": dropped}
         try:
             self._client.get_collection(_POINTER, embedding_function=None).modify(metadata=metadata)
         except NotFoundError:
             self._client.create_collection(_POINTER, metadata=metadata, embedding_function=None)
 
-    def prune(self, keep: int) -> None:
-        """Delete all but the newest `keep` generations, and the segments that none of those needs."""
+    @cached_property
+    def sentences(self) -> SentenceCache:
+        """Vectors of the passages' sentences, on this machine."""
+        return SentenceCache(self.home / _SENTENCES)
+
+    def prune(self, keep: int) -> bool:
+        """Delete all but the newest `keep` generations, and the segments that none of those needs, if any."""
         live = self.live_generation()
-        names = self.generations()
-        kept = set(names[-keep:]) | ({live} if live else set())
-        for generation in names:
-            if generation not in kept:
-                self._client.delete_collection(_GENERATION + generation)
-        for name in self.orphans():
+        kept = set(self.generations()[-keep:]) | ({live} if live else set())
+        for name in set(self._names(_GENERATION)) - {_GENERATION + g for g in kept}:
+            self._client.delete_collection(name)
+        orphans = self.orphans()
+        for name in orphans:
             self._client.delete_collection(name)
             shutil.rmtree(self._cache / name, ignore_errors=True)
+        return bool(orphans)
 
     def drop(self) -> None:
-        """Delete the whole index; settings and other files in the home folder stay."""
+        """Delete the whole index; settings and other files in the home folder stay.
+
+        The pointer goes on counting: a reader that has a dropped generation open must not take a new one for it.
+        """
+        dropped = int(self.next_generation()) - 1
         for prefix in (_POINTER, _GENERATION, _SEGMENT):
             for name in self._names(prefix):
                 self._client.delete_collection(name)
+        self._point_at("", dropped=dropped)
         shutil.rmtree(self._cache, ignore_errors=True)
+        self.sentences.keep_only([])
 
     def size_bytes(self) -> int:
         """What the index takes on disk, its caches included."""
         files = [f for folder in (self.home / "chroma", self._cache) for f in folder.rglob("*")]
+        files += self.home.glob(f"{_SENTENCES}*")
         return sum(f.stat().st_size for f in files if f.is_file())
 
     # Segments
@@ -261,10 +283,13 @@ class Store:
             yield from zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
 
     def _names(self, prefix: str) -> list[str]:
-        names: list[str] = []
-        while page := self._client.list_collections(limit=_PAGE, offset=len(names)):
-            names.extend(c.name for c in page)
-        return [n for n in names if n.startswith(prefix)]
+        return [c.name for c in self._collections(prefix)]
+
+    def _collections(self, prefix: str) -> list[Collection]:
+        found: list[Collection] = []
+        while page := self._client.list_collections(limit=_PAGE, offset=len(found)):
+            found.extend(page)
+        return [c for c in found if c.name.startswith(prefix)]
 
 
 class SegmentWriter:

@@ -68,6 +68,7 @@ class Hit:
     Attributes:
         rank: From 1.
         score: Higher is better; comparable within one search only.
+        vector_key: Names the passage's text as encoded, and so its vectors.
         copies: Ids of later articles with nearly the same text, collapsed into this one.
         similarity: Cosine of question and passage; None where only words matched.
         dense_rank: Rank by meaning, from 1; None where not among the candidates.
@@ -82,6 +83,7 @@ class Hit:
     published_at: datetime | None
     url: str
     language: str
+    vector_key: str = ""
     copies: tuple[str, ...] = ()
     similarity: float | None = None
     dense_rank: int | None = None
@@ -128,6 +130,15 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts for cosine search; float32, shape (len(texts), dim), rows of unit length."""
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Embed texts, and half-open ranges of characters of each as the whole text makes them mean.
+
+        Returns:
+            The texts' vectors, shape (len(texts), dim), and for each text its ranges', shape (n, dim).
+        """
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions, which some models read in another way than texts."""

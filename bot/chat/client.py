@@ -6,7 +6,8 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -14,12 +15,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat.reindex import rebuild_apart
-from bot.chat.render import read_turn, render_answer, render_facts, render_notice
+from bot.chat.render import escape, read_turn, render_answer, render_facts, render_notice
 from bot.desk import Desk
 from bot.questions import BadQuestion, Wording, make_question
 from bot.settings import BadSettings, Settings
 from bot.smalltalk import MAX_QUESTION_CHARS
-from bot.types import Answer, Question, Turn
+from bot.types import Answer, Question
 from index.errors import IndexMissing, NewsdeskError
 
 log = logging.getLogger("newsdesk.chat")
@@ -27,6 +28,8 @@ log = logging.getLogger("newsdesk.chat")
 _THREADS = 2
 _REPORTED = ("generation", "articles", "passages", "added", "changed", "removed", "skipped", "embedded", "seconds")
 _SHOWN_STATUS = ("generation", "built_at", "articles", "passages", "newest", "encoder")
+# A reply to the answer of a command is no mention for Discord (discord/discord-api-docs#5395).
+_HIDDEN = "Discord hides the text of that reply from me. Please mention me in it, and I will follow up."
 
 Edit = Callable[[Sequence[discord.Embed]], Awaitable[Any]]
 """Shows embeds in the message of an answer, over what stood there."""
@@ -43,7 +46,7 @@ class _Tree(app_commands.CommandTree[Any]):
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         embed = render_notice("Sorry", explain(cause))
         if interaction.response.is_done():
-            await interaction.edit_original_response(embeds=[embed])
+            await _finish(interaction, embed)
         else:
             await interaction.response.send_message(embeds=[embed], ephemeral=True)
 
@@ -83,7 +86,7 @@ class NewsdeskBot(commands.AutoShardedBot):
 
         async def show(embeds: Sequence[discord.Embed]) -> None:
             if sent:
-                await sent[0].edit(embeds=embeds)
+                await sent[0].edit(embeds=embeds, allowed_mentions=discord.AllowedMentions.none())
             else:
                 sent.append(await message.reply(embeds=embeds, mention_author=False))
 
@@ -92,8 +95,11 @@ class NewsdeskBot(commands.AutoShardedBot):
 
         try:
             async with message.channel.typing():
-                history = await self._history(message)
-                question = make_question(text, Wording(), self.desk.settings.zone, history)
+                earlier = await self._replied_to(message)
+                if earlier and earlier.interaction_metadata and not message.content:
+                    return await show([render_notice("Sorry", _HIDDEN)])
+                turn = read_turn(earlier.embeds) if earlier else None
+                question = make_question(text, Wording(), self.desk.settings.zone, (turn,) if turn else ())
                 await self.answer(question, show, add)
         except discord.HTTPException as e:
             log.warning("a reply could not be sent: HTTP status %s", e.status)
@@ -103,37 +109,48 @@ class NewsdeskBot(commands.AutoShardedBot):
     async def answer(self, question: Question, show: Edit, add: Edit) -> None:
         """Show the quoted answer as soon as it is there, then what a model wrote, in as many messages as needed."""
         loop = asyncio.get_running_loop()
-        shown: list[Future[Any]] = []
+        quoted: asyncio.Future[Answer] = loop.create_future()
 
-        def on_quoted(quoted: Answer) -> None:
-            shown.append(asyncio.run_coroutine_threadsafe(_awaited(show(render_answer(quoted)[0])), loop))
+        def on_quoted(answer: Answer) -> None:
+            loop.call_soon_threadsafe(quoted.set_result, answer)
 
-        final = await loop.run_in_executor(self._threads, self.desk.answerer.ask, question, on_quoted)
-        for future in shown:
-            await asyncio.wrap_future(future)
+        asking = loop.run_in_executor(self._threads, self.desk.answerer.ask, question, on_quoted)
+        await asyncio.wait((asking, quoted), return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            await self._show_quoted(quoted.result(), show)
+        try:
+            final = await asking
+        except Exception as e:
+            if not quoted.done():
+                raise
+            final = replace(quoted.result(), notice=explain(e))
         first, *rest = render_answer(final)
         await show(first)
         for embeds in rest:
             await add(embeds)
 
+    async def _show_quoted(self, answer: Answer, show: Edit) -> None:
+        try:
+            await show(render_answer(answer)[0])
+        except discord.HTTPException as e:
+            log.warning("a quoted answer could not be shown: HTTP status %s", e.status)
+
     async def run_apart(self, function: Callable[[], Any]) -> Any:
         """Call what blocks in a thread of the bot's own."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
 
-    async def _history(self, message: discord.Message) -> tuple[Turn, ...]:
+    async def _replied_to(self, message: discord.Message) -> discord.Message | None:
+        """The bot's own message that this one replies to."""
         reference = message.reference
         if reference is None or reference.message_id is None:
-            return ()
+            return None
         earlier = reference.resolved
         if not isinstance(earlier, discord.Message):
             try:
                 earlier = await message.channel.fetch_message(reference.message_id)
             except discord.HTTPException:
-                return ()
-        if self.user is None or earlier.author.id != self.user.id:
-            return ()
-        turn = read_turn(earlier.embeds)
-        return (turn,) if turn else ()
+                return None
+        return earlier if self.user is not None and earlier.author.id == self.user.id else None
 
 
 @app_commands.command(name="ask", description="Ask about the news; every sentence comes with its source.")
@@ -213,7 +230,7 @@ def explain(error: BaseException) -> str:
     if isinstance(error, app_commands.CheckFailure):
         return "That is for those who may manage this server."
     if isinstance(error, BadQuestion):
-        return f"I did not understand that: {discord.utils.escape_markdown(str(error))}."
+        return f"I did not understand that: {escape(str(error))}."
     if isinstance(error, IndexMissing):
         return "Nothing is indexed yet. Whoever runs me can build the index."
     reference = secrets.token_hex(4)
@@ -230,10 +247,6 @@ async def _finish(interaction: discord.Interaction[Any], embed: discord.Embed) -
         log.warning("a deferred reply came too late: HTTP status %s", e.status)
         if isinstance(interaction.channel, discord.abc.Messageable):
             await interaction.channel.send(embeds=[embed])
-
-
-async def _awaited(value: Awaitable[Any]) -> Any:
-    return await value
 
 
 def _without_mention(content: str, bot_id: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote as percent_encode
 
 from discord import Colour, Embed
 
@@ -16,15 +17,21 @@ MAX_EMBED_CHARS = 6000
 _MAX_TITLE = 256
 _MAX_DESCRIPTION = 4096
 _MAX_AUTHOR = 256
-_MAX_FOOTER = 2048
+_MAX_FOOTER = 256  # Discord takes 2,048; so any one embed fits into a message
 _MAX_URL = 2048
+_MAX_QUOTE = 4000
 _MAX_PARAGRAPH = 1200
-_MAX_ANSWER = 3000
+_MAX_NEAR_URL = 500
 
 _SPECIAL = re.compile(r"([\\*_~`|<>\[\]()@:])")
-_LINE_START = re.compile(r"^(\s*)(?:([#+-])|(\d+)\.)", re.MULTILINE)
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_LINE_START = re.compile(r"^([^\S\n]*)(?:([#+-])|(\d+)\.)", re.MULTILINE)
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+_OURS = re.compile(r" ?\\\[\d+\\\]|\*\*")
+# Discord refuses the whole message for an address without a dotted host (discord-jda/JDA#699, bugsink#280).
+_WEB_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
 _COLOURS = {True: Colour.from_rgb(46, 125, 50), False: Colour.from_rgb(120, 120, 120)}
 _HEADS = {
     Outcome.ANSWERED: "Answer",
@@ -34,6 +41,7 @@ _HEADS = {
     Outcome.FILTERED_OUT: "Not covered by these outlets",
     Outcome.NO_SEARCH: "Newsdesk",
 }
+_HEADS_OF_TURNS = frozenset(head for outcome, head in _HEADS.items() if outcome is not Outcome.NO_SEARCH)
 
 
 def render_answer(answer: Answer) -> list[list[Embed]]:
@@ -70,37 +78,35 @@ def render_facts(title: str, facts: Mapping[str, Any]) -> Embed:
 
 def read_turn(embeds: Sequence[Embed]) -> Turn | None:
     """The question and answer that a message of the bot shows; None where it shows none."""
-    if not embeds or not embeds[0].title:
+    if not embeds or embeds[0].author.name not in _HEADS_OF_TURNS:
         return None
-    answer = re.sub(r"\\?\[\d+\\?\]|\*\*", "", embeds[0].description or "")
-    return Turn(_unescape(embeds[0].title), _unescape(answer))
+    body = (embeds[0].description or "").split("\n", 1)[0]
+    return Turn(_unescape(embeds[0].title or ""), _unescape(_OURS.sub("", body)))
 
 
 def escape(text: str) -> str:
     """Text that Discord shows as itself: no markup, link, mention or hidden direction mark works in it."""
-    plain = _INVISIBLE.sub("", text)
-    return _LINE_START.sub(_escape_line_start, _SPECIAL.sub(r"\\\1", plain))
+    return _LINE_START.sub(_escape_line_start, _SPECIAL.sub(r"\\\1", _show_plainly(text)))
 
 
 def clip(text: str, max_chars: int) -> str:
-    """Text cut at a word's end, with an ellipsis, where it is too long; never behind a backslash."""
+    """Text cut at a word's end, with an ellipsis, where it is too long; no escape or bold is cut in two."""
     if len(text) <= max_chars:
         return text
-    cut = text.rfind(" ", max_chars // 2, max_chars - 1)
-    return text[: cut if cut > 0 else max_chars - 1].rstrip("\\* ") + "…"
+    room = max(0, max_chars - 3)
+    cut = text.rfind(" ", room // 2, room + 1)
+    kept = text[: cut if cut > 0 else room].rstrip("\\* ")
+    return f"{kept}{'**' if kept.count('**') % 2 else ''}…"[:max_chars]
 
 
 def _answer_embed(answer: Answer) -> Embed:
     body = " ".join(_marked(s) for s in answer.sentences) if answer.sentences else escape(answer.message)
-    parts = [clip(body, _MAX_ANSWER)]
-    if answer.notice:
-        parts.append(f"-# {clip(escape(answer.notice), 300)}")
+    under = f"\n\n*{clip(escape(answer.notice), 300)}*" if answer.notice else ""
     if answer.nearest:
-        parts.append("Nearest in these articles:")
-        parts += [f"- {_near(n)}" for n in answer.nearest]
+        under += "\n\n**Nearest in these articles**" + "".join(f"\n- {_near(n)}" for n in answer.nearest)
     embed = Embed(
         title=clip(escape(answer.question) or "…", _MAX_TITLE),
-        description=clip("\n".join(parts), _MAX_DESCRIPTION),
+        description=clip(body, _MAX_DESCRIPTION - len(under)) + under,
         colour=_COLOURS[answer.outcome.has_answer],
     )
     embed.set_author(name=_HEADS.get(answer.outcome, "Newsdesk"))
@@ -109,14 +115,13 @@ def _answer_embed(answer: Answer) -> Embed:
 
 
 def _source_embed(c: Citation) -> Embed:
-    link = c.link if len(c.link) <= _MAX_URL else c.url
     embed = Embed(
         title=clip(escape(c.title), _MAX_TITLE),
-        url=link if 0 < len(link) <= _MAX_URL else None,
+        url=_web_address(c.link, _MAX_URL) or _web_address(c.url, _MAX_URL) or None,
         description=_quoted_paragraph(c.text, c.quote),
         colour=_COLOURS[True],
     )
-    embed.set_author(name=clip(f"[{c.n}] {c.source}, {format_day(c.published_at)}", _MAX_AUTHOR))
+    embed.set_author(name=clip(_show_plainly(f"[{c.n}] {c.source}, {format_day(c.published_at)}"), _MAX_AUTHOR))
     embed.set_footer(text=f"paragraph {c.paragraph}")
     return embed
 
@@ -124,13 +129,13 @@ def _source_embed(c: Citation) -> Embed:
 def _quoted_paragraph(text: str, quote: str) -> str:
     """The paragraph as a quotation, the sentence in bold; cut around the sentence where it is too long."""
     before, _, after = text.partition(quote)
-    proof = clip(escape(quote), _MAX_PARAGRAPH)
+    proof = clip(escape(quote), _MAX_QUOTE)
+    before, after = escape(before), escape(after)
     room = max(0, _MAX_PARAGRAPH - len(proof))
-    after = clip(escape(after), max(room // 2, room - len(escape(before)))) if room else ""
-    before = escape(before)
+    after = clip(after, max(room // 2, room - len(before)))
     room -= len(after)
     if len(before) > room:
-        before = "…" + before[len(before) - room :].partition(" ")[2] if room > 1 else "…"
+        before = "…" + before[len(before) - room + 1 :].partition(" ")[2] if room > 1 else ""
     return f"> {before}**{proof}**{after}"
 
 
@@ -141,17 +146,19 @@ def _marked(sentence: Sentence) -> str:
         pieces += [escape(sentence.text[at:a]), f"**{escape(sentence.text[a:b])}**"]
         at = b
     pieces.append(escape(sentence.text[at:]))
-    return "".join(pieces) + "".join(f" \\[{n}\\]" for n in sentence.citations)
+    text = "".join(pieces).replace("****", "")  # between ranges that touch
+    return text + "".join(f" \\[{n}\\]" for n in sentence.citations)
 
 
 def _near(n: Nearest) -> str:
-    label = clip(escape(n.title), 150)
-    linked = f"[{label}](<{n.url}>)" if n.url and not re.search(r"[<>()\s]", n.url) and len(n.url) < 500 else label
-    return f"{escape(n.source)}, {format_day(n.published_at)}: {linked}"
+    label = clip(escape(n.title.replace("[", "(").replace("]", ")")), 150)
+    url = _web_address(n.url, _MAX_NEAR_URL).replace("(", "%28").replace(")", "%29")
+    linked = f"[{label}](<{url}>)" if url and label else label
+    return f"{clip(escape(n.source), 100)}, {format_day(n.published_at)}: {linked}"
 
 
 def _footer(answer: Answer) -> str:
-    parts = [answer.model] if answer.model else []
+    parts = [_show_plainly(answer.model)] if answer.model else []
     dates = [c.published_at for c in answer.citations if c.published_at]
     if dates:
         parts.append(f"newest source {format_day(max(dates))}")
@@ -166,6 +173,17 @@ def _escape_line_start(match: re.Match[str]) -> str:
 
 def _unescape(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
+
+
+def _show_plainly(text: str) -> str:
+    """Text without control characters and marks that turn or hide what stands beside them."""
+    return _INVISIBLE.sub("", text)
+
+
+def _web_address(url: str, max_chars: int) -> str:
+    """The address in a form that Discord takes, or empty text."""
+    quoted = percent_encode(url, safe="!#$%&'()*+,/:;=?@~")
+    return quoted if len(quoted) <= max_chars and _WEB_ADDRESS.fullmatch(quoted) else ""
 
 
 def _show(value: object) -> str:

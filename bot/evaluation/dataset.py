@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Iterator
@@ -73,20 +74,25 @@ def load_dataset(folder: Path, zone: tzinfo) -> Dataset:
         raise BadDataset(
             f"{folder}: no articles.jsonl, articles.jsonl.gz or articles/ in it; give the folder of a dataset"
         )
-    questions = [q for name in _QUESTION_FILES if (folder / name).is_file() for q in _read(folder / name, zone)]
+    ids: set[str] = set()
+    questions = [q for name in _QUESTION_FILES if (folder / name).is_file() for q in _read(folder / name, zone, ids)]
     if not questions:
         raise BadDataset(f"{folder}: no questions in questions.jsonl; see corpus/README.md for its fields")
     return Dataset(folder.resolve().name, _digest(articles), tuple(articles), tuple(questions))
 
 
-def _read(path: Path, zone: tzinfo) -> Iterator[GoldQuestion]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+def _read(path: Path, zone: tzinfo, ids: set[str]) -> Iterator[GoldQuestion]:
+    for number, line in enumerate(path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         if not line.strip():
             continue
         try:
-            yield _to_gold(json.loads(line), f"{path.stem}-{number}", zone)
-        except (ValueError, TypeError, KeyError, AttributeError, BadQuestion) as e:
+            gold = _to_gold(json.loads(line.decode()), f"{path.stem}-{number}", zone)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, BadQuestion) as e:
             raise BadDataset(f"{path}:{number}: not a question with its answers ({e}); mend the line") from e
+        if gold.id in ids:
+            raise BadDataset(f"{path}:{number}: id {gold.id!r} was read before; give each question its own")
+        ids.add(gold.id)
+        yield gold
 
 
 def _to_gold(record: dict[str, object], fallback_id: str, zone: tzinfo) -> GoldQuestion:

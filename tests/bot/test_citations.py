@@ -1,0 +1,291 @@
+"""Markers, what they prove, and links to the quoted words."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.citations import CheckedSentence, Paragraph, closest_sentence, link_to_quote, supports, verify_prose
+
+OPENED = "The harbour bridge opened on Monday after 3 years of work, the mayor said."
+COST = "It cost 41 million crowns, said the mayor of Port Amsel. Traffic was light."
+COUNT = "Officials counted 1,250 lorries on the harbour bridge; it opened on Monday."
+GIVEN = [
+    Paragraph("a", 1, OPENED, "(Gazette, 14 April 2025: Bridge opens)"),
+    Paragraph("a", 2, COST, "(Gazette, 14 April 2025: Sums)"),
+    Paragraph("b", 7, COUNT, "(Star, 15 April 2025: Lorries counted)"),
+]
+CLAIM = "The harbour bridge opened on Monday"
+
+
+def kept(text: str) -> list[CheckedSentence]:
+    return verify_prose(text, GIVEN)[0]
+
+
+def dropped(text: str) -> list[str]:
+    return verify_prose(text, GIVEN)[1]
+
+
+def only(text: str) -> CheckedSentence:
+    sentences, reasons = verify_prose(text, GIVEN)
+    assert reasons == []
+    assert len(sentences) == 1
+    return sentences[0]
+
+
+# Markers
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        f"{CLAIM} [1].",
+        f"{CLAIM}[1].",
+        f"{CLAIM}. [1]",
+        f"{CLAIM}.[1]",
+        f"{CLAIM} (1).",
+        f"{CLAIM} 【1】.",
+        f"{CLAIM} ［1］.",
+        f"{CLAIM} [^1].",
+        f"[1] {CLAIM}.",
+        f"- {CLAIM} [1].",
+        f"1. {CLAIM} [1].",
+        f"**{CLAIM}** [1].",
+        f"## {CLAIM} [1].",
+        f"{CLAIM} [1](https://gazette.example/a).",
+        f"{CLAIM} [[1]](https://gazette.example/a).",
+        f"{CLAIM}.\n[1]",
+    ],
+)
+def test_a_marker_of_any_usual_form_is_read_and_not_shown(marked):
+    sentence = only(marked)
+    assert (sentence.text.rstrip("."), sentence.given) == (CLAIM, (0,))
+
+
+@pytest.mark.parametrize(
+    "markers",
+    [
+        "[1][3]",
+        "[1] [3]",
+        "[1, 3]",
+        "[1,3]",
+        "[1; 3]",
+        "(1, 3)",
+        "[1] and [3]",
+        "[1], [3]",
+        "[1-3]",
+        "[1–3]",
+        "[1][1][3]",
+    ],
+)
+def test_several_markers_of_a_sentence_are_all_read(markers):
+    sentence = only(f"{CLAIM} {markers}.")
+    assert (sentence.text, sentence.given) == (f"{CLAIM}.", (0, 2))
+
+
+def test_a_range_names_the_paragraphs_between_its_ends():
+    assert only(f"{CLAIM} [2-3].").given == (2,)
+
+
+def test_a_range_from_high_to_low_names_its_ends():
+    assert only(f"{CLAIM} [3-1].").given == (2, 0)
+
+
+def test_a_range_of_hundreds_does_not_fill_the_record_of_what_was_dropped():
+    sentences, reasons = verify_prose(f"{CLAIM} [1-999].", GIVEN)
+    assert [s.given for s in sentences] == [(0,)]
+    assert reasons == ["marker [999] points nowhere"]
+
+
+def test_a_score_in_round_brackets_is_no_marker():
+    paragraph = Paragraph("m", 1, "Rovers won the cup final on Sunday (2-1) after extra time.", "")
+    sentences, reasons = verify_prose("Rovers won the cup final (2-1) [1].", [paragraph])
+    assert [s.text for s in sentences] == ["Rovers won the cup final (2-1)."]
+    assert reasons == []
+
+
+def test_a_marker_behind_the_full_stop_belongs_to_the_sentence_before_it():
+    sentences = kept(f"{CLAIM}. [1] It cost 41 million crowns. [2]")
+    assert [s.given for s in sentences] == [(0,), (1,)]
+
+
+@pytest.mark.parametrize("number", [0, 4, 99])
+def test_a_marker_that_points_nowhere_is_removed_and_recorded(number):
+    sentences, reasons = verify_prose(f"{CLAIM} [1][{number}].", GIVEN)
+    assert sentences == [CheckedSentence(f"{CLAIM}.", (0,))]
+    assert reasons == [f"marker [{number}] points nowhere"]
+
+
+def test_a_sentence_whose_only_marker_points_nowhere_is_dropped():
+    sentences, reasons = verify_prose(f"{CLAIM} [9].", GIVEN)
+    assert sentences == []
+    assert reasons == ["marker [9] points nowhere", f"no citation: {CLAIM}."]
+
+
+def test_a_sentence_without_a_marker_is_dropped_and_recorded():
+    sentences, reasons = verify_prose(f"It is well known. {CLAIM} [1].", GIVEN)
+    assert [s.text for s in sentences] == [f"{CLAIM}."]
+    assert reasons == ["no citation: It is well known."]
+
+
+def test_a_year_in_brackets_is_no_marker():
+    paragraph = Paragraph("y", 1, "The harbour bridge law (2019) was passed by parliament.", "")
+    assert verify_prose("The harbour bridge law (2019) was passed [1].", [paragraph])[0][0].text == (
+        "The harbour bridge law (2019) was passed."
+    )
+
+
+# What does not belong in an answer
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Sources:", "**Sources:**", "**Sources**:", "## Sources", "Sources", "References:", "Citations:", "Source:"],
+)
+def test_a_list_of_sources_at_the_end_is_cut_off(heading):
+    text = f"{CLAIM} [1].\n\n{heading}\n[1] Gazette, 14 April 2025: Bridge opens [1]\n- Star: Lorries counted [3]"
+    assert verify_prose(text, GIVEN) == ([CheckedSentence(f"{CLAIM}.", (0,))], [])
+
+
+def test_sources_as_a_word_of_a_sentence_cut_nothing_off():
+    assert len(kept(f"Sources in Port Amsel said it cost 41 million crowns [2]. {CLAIM} [1].")) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("The [harbour bridge](https://evil.example/x) opened on Monday [1].", "The harbour bridge opened on Monday."),
+        ("The harbour bridge https://evil.example/x opened on Monday [1].", "The harbour bridge opened on Monday."),
+        ("The harbour bridge opened on Monday <https://evil.example> [1].", "The harbour bridge opened on Monday"),
+        ("The **harbour** `bridge` opened __on__ Monday [1].", "The harbour bridge opened on Monday."),
+    ],
+)
+def test_links_and_markup_are_removed(written, shown):
+    assert only(written).text.rstrip(".") == shown.rstrip(".")
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x00", "\u202e", "\ud800", "\x9b", "\r"])
+def test_what_cannot_be_printed_is_removed(character):
+    assert only(f"The harbour {character}bridge opened on Monday [1].").text == f"{CLAIM}."
+
+
+# Proof
+
+
+def test_a_sentence_with_a_number_that_differs_is_dropped_and_recorded():
+    sentences, reasons = verify_prose("It cost 42 million crowns, said the mayor of Port Amsel [2].", GIVEN)
+    assert sentences == []
+    assert reasons == ["unsupported: It cost 42 million crowns, said the mayor of Port Amsel."]
+
+
+def test_a_sentence_that_is_about_something_else_is_dropped():
+    assert dropped("Voters rejected every reform of fishing quotas on Monday [1].") == [
+        "unsupported: Voters rejected every reform of fishing quotas on Monday."
+    ]
+
+
+def test_of_several_markers_those_that_prove_nothing_are_left_out():
+    assert only("It cost 41 million crowns [1][2].").given == (1,)
+
+
+@pytest.mark.parametrize("number", ["1250", "1,250"])
+def test_a_number_is_the_same_with_and_without_separators(number):
+    assert only(f"Officials counted {number} lorries [3].").given == (2,)
+
+
+def test_the_date_of_the_outlet_counts_as_told_by_its_paragraph():
+    assert supports(GIVEN[0], "The harbour bridge opened on 14 April 2025.")
+    assert not supports(GIVEN[0], "The harbour bridge opened on 15 April 2025.")
+
+
+def test_the_sentence_quoted_is_the_one_that_shares_most_words():
+    a, b = closest_sentence(COST, "There was light traffic.")
+    assert COST[a:b] == "Traffic was light."
+
+
+MARKED_TEXT = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(
+            ["[1]", "[2][9]", "(3)", "[1-3]", "【2】", "[", "](", "Sources:", "\n", ". ", "https://x.y/", OPENED, COST]
+        ),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(MARKED_TEXT)
+@example("[1]")
+@example("\ud800[1] \x85 [1]")
+@example("[1]\n\n[1]\n" * 3)
+@example(f"{OPENED} [1-999][0][٣]")
+def test_no_text_crashes_the_parser_or_cites_a_paragraph_that_was_not_given(text):
+    sentences, _ = verify_prose(text, GIVEN)
+    for sentence in sentences:
+        assert sentence.given
+        assert set(sentence.given) <= {0, 1, 2}
+        assert len(set(sentence.given)) == len(sentence.given)
+        assert all(supports(GIVEN[i], sentence.text) for i in sentence.given)
+        sentence.text.encode()
+
+
+@given(MARKED_TEXT)
+def test_without_paragraphs_nothing_is_kept(text):
+    assert verify_prose(text, [])[0] == []
+
+
+# Links
+
+
+def decode_fragment(link: str) -> tuple[str, ...]:
+    """What a browser looks for: the quote, or its beginning and its end."""
+    page, _, directive = link.partition("#:~:text=")
+    assert page
+    assert "-" not in directive
+    return tuple(unquote(part) for part in directive.split(","))
+
+
+def test_a_link_opens_the_page_at_a_short_quote():
+    link = link_to_quote("https://gazette.example/a", COST, "Traffic was light.")
+    assert link == "https://gazette.example/a#:~:text=Traffic%20was%20light."
+
+
+def test_a_link_to_a_long_quote_names_its_first_and_last_words():
+    assert decode_fragment(link_to_quote("https://gazette.example/a", OPENED, OPENED)) == (
+        "The harbour bridge opened on",
+        "of work, the mayor said.",
+    )
+
+
+def test_a_long_quote_whose_beginning_occurs_twice_is_named_whole():
+    paragraph = f"{OPENED} And: {OPENED}"
+    assert decode_fragment(link_to_quote("https://gazette.example/a", paragraph, OPENED)) == (OPENED,)
+
+
+def test_an_earlier_fragment_of_the_address_is_replaced():
+    link = link_to_quote("https://gazette.example/a?page=2#top", COST, "Traffic")
+    assert link == "https://gazette.example/a?page=2#:~:text=Traffic"
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "Cc")), min_size=1), min_size=1, max_size=30))
+def test_a_link_decodes_to_the_quote(words):
+    quote = " ".join(words)
+    found = decode_fragment(link_to_quote("https://gazette.example/a", f"Before {quote} after", quote))
+    if len(found) == 1:
+        assert found == (quote,)
+    else:
+        start, end = found
+        assert quote.startswith(start)
+        assert quote.endswith(end)
+        assert len(start) + len(end) < len(quote)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "gazette.example/a", "ftp://gazette.example/a", "javascript:alert(1)", "file:///etc/passwd", "http://[oops"],
+)
+def test_an_address_that_is_no_web_page_gives_no_link(url):
+    assert link_to_quote(url, COST, "Traffic") == ""
