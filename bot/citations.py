@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 from index.lexical import tokenize
 from index.sentences import split_sentences
 
-_MARKER = re.compile(r"\s*(?:[\[【［]\^?(\d{1,3}(?:\s*[-–,;]\s*\d{1,3})*)[\]】］]|\((\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\))")
-"""A range in round brackets is no marker: it may be a score."""
+_MARKER = re.compile(r"\s*[\[【［]\^?(\d{1,3}(?:\s*[-–,;]\s*\d{1,3})*)[\]】］]")
+"""In square brackets only: what stands in round ones may be an age or a score."""
 _RANGE = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
 _MAX_RANGE = 20
 _BETWEEN_MARKERS = re.compile(r"(?<=[\]】］])\s*(?:,|;|&|and|、|和)\s*(?=[\[【［]\^?\d)")
@@ -47,8 +47,8 @@ class CheckedSentence:
 def verify_prose(text: str, paragraphs: Sequence[Paragraph]) -> tuple[list[CheckedSentence], list[str]]:
     """The sentences of a model's answer that are cited and supported, and why the others are dropped.
 
-    A sentence stays when a marker points to a paragraph that was given, which has every number in it and at least half
-    of its words. Markers that point nowhere, links and lists of sources are removed.
+    A sentence stays when its markers point to a paragraph that was given, or to several that only together have every
+    number in it and at least half of its words. Markers that point nowhere, links and lists of sources are removed.
     """
     kept: list[CheckedSentence] = []
     dropped: list[str] = []
@@ -56,7 +56,9 @@ def verify_prose(text: str, paragraphs: Sequence[Paragraph]) -> tuple[list[Check
         wrong = [m for m in markers if not 1 <= m <= len(paragraphs)]
         dropped += [f"marker [{m}] points nowhere" for m in wrong]
         right = tuple(dict.fromkeys(m - 1 for m in markers if m not in wrong))
-        proven = tuple(i for i in right if supports(paragraphs[i], sentence))
+        proven = tuple(i for i in right if supports([paragraphs[i]], sentence))
+        if not proven and len(right) > 1 and supports([paragraphs[i] for i in right], sentence):
+            proven = right
         if proven:
             kept.append(CheckedSentence(sentence, proven))
         else:
@@ -64,9 +66,9 @@ def verify_prose(text: str, paragraphs: Sequence[Paragraph]) -> tuple[list[Check
     return kept, dropped
 
 
-def supports(paragraph: Paragraph, sentence: str) -> bool:
-    """Whether a paragraph has every number of a sentence and at least half of its words."""
-    told = f"{paragraph.context} {paragraph.text}"
+def supports(paragraphs: Sequence[Paragraph], sentence: str) -> bool:
+    """Whether paragraphs have every number of a sentence and at least half of its words."""
+    told = " ".join(f"{p.context} {p.text}" for p in paragraphs)
     if not _numbers(sentence) <= _numbers(told):
         return False
     words = set(tokenize(sentence))
@@ -125,10 +127,12 @@ def _cited_sentences(text: str) -> list[tuple[str, list[int]]]:
     """Sentences without markers, each with those that stand in it or right behind it."""
     found: list[tuple[str, list[int]]] = []
     for line in text.split("\n"):
+        n_before = len(found)
         for a, b in split_sentences(line.strip()):
             piece = line.strip()[a:b]
             lead = _MARKER.match(piece)
-            while lead and found:
+            alone = lead and not re.search(r"\w", _MARKER.sub("", piece))
+            while lead and found and (alone or len(found) > n_before):
                 found[-1][1].extend(_numbers_in(lead))
                 piece = piece[lead.end() :]
                 lead = _MARKER.match(piece)
@@ -142,7 +146,7 @@ def _cited_sentences(text: str) -> list[tuple[str, list[int]]]:
 def _numbers_in(marker: re.Match[str]) -> list[int]:
     """The paragraphs that a marker names; of a range that is no likely one, its ends."""
     numbers: list[int] = []
-    for start, end in _RANGE.findall(marker[1] or marker[2]):
+    for start, end in _RANGE.findall(marker[1]):
         a, b = int(start), int(end or start)
         numbers += range(a, b + 1) if a <= b <= a + _MAX_RANGE else (a, b)
     return numbers

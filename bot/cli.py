@@ -299,7 +299,7 @@ def _question_lines(file: Path) -> Iterator[str]:
     except OSError as e:
         raise NewsdeskError(f"{file}: {e.strerror}; give a file with a question on each line") from e
     lines = content.decode("utf-8-sig", errors="replace").split("\n")
-    return (line for line in lines if line.strip())
+    yield from lines[:-1] if lines[-1] == "" else lines
 
 
 def _answer_line(desk: Desk, line: str, defaults: Wording) -> dict[str, Any]:

@@ -119,13 +119,19 @@ def _look_at_model(settings: Settings) -> Finding:
         return Finding(
             "language model",
             False,
-            f"{settings.llm} does not answer ({status})",
+            f"{_without_secrets(settings.llm)} does not answer ({status})",
             "start the endpoint, or mend NEWSDESK_LLM and NEWSDESK_LLM_API_KEY; quotes work without it",
         )
-    return Finding("language model", True, f"{settings.llm_model} at {settings.llm}")
+    return Finding("language model", True, f"{settings.llm_model} at {_without_secrets(settings.llm)}")
 
 
 def _look_at_discord(settings: Settings) -> Finding:
     if not settings.discord_token.get_secret_value():
         return Finding("discord", None, "no token; `newsdesk bot` needs DISCORD_TOKEN")
     return Finding("discord", True, "token set")
+
+
+def _without_secrets(url: str) -> str:
+    """An address without the user and password that may stand in it."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -90,7 +90,10 @@ def derive_segment(name: str, rows: Sequence[PassageRow], cache: Path) -> Segmen
     )
     _save_rows(segment, folder)
     shutil.rmtree(cache, ignore_errors=True)
-    folder.replace(cache)
+    try:
+        folder.replace(cache)
+    except OSError:  # another process has derived the same meanwhile
+        shutil.rmtree(folder, ignore_errors=True)
     return segment
 
 
