@@ -76,7 +76,7 @@ class Answerer:
 
     def _gather(self, generation: Generation, question: Question, filters: Filters, clock: _Clock) -> Gathered:
         carried = carry_over(question.text, question.history)
-        text = f"{carried} {question.text}".strip()
+        text = f"{question.text} {carried}".strip()
         with clock.stage("encode"):
             vector = self._encoder.encode_queries([text])[0]
         with clock.stage("search"):

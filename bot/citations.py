@@ -19,7 +19,10 @@ _SOURCES_BLOCK = re.compile(r"^\W*(?:sources?|references?|citations?)\b(?:.{0,3}
 _LINKED_MARKER = re.compile(r"\[?(\[\^?\d{1,3}\])\]?\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|<?https?://\S+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_MARKUP = re.compile(r"\*\*|__|`|^#+\s*|^\s*[-*]\s+|^\s*\d+[.)]\s+", re.MULTILINE)
+_MARKUP = re.compile(
+    r"\*\*|__|`|^#+\s*|^\s*>+\s*|^\s*[-*]\s+|^\s*\d+[.)]\s+|</?[A-Za-z][^<>]{0,50}>|(?<!\w)[*_]|[*_](?!\w)",
+    re.MULTILINE,
+)
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 _MIN_SHARED_WORDS = 0.5
 _FRAGMENT_WORDS = 5
@@ -94,7 +97,9 @@ def link_to_quote(url: str, paragraph: str, quoted: str) -> str:
         return ""
     if scheme not in ("http", "https"):
         return ""
-    return f"{url.split('#', 1)[0]}#:~:text={_fragment(paragraph, quoted)}"
+    page, _, fragment = url.partition("#")
+    route = fragment.partition(":~:")[0] if fragment.startswith(("!", "/")) else ""
+    return f"{page}#{route}:~:text={_fragment(paragraph, quoted)}"
 
 
 def _fragment(paragraph: str, quoted: str) -> str:

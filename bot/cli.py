@@ -22,6 +22,7 @@ from bot.terminal import (
     show_facts,
     show_findings,
     show_hits,
+    show_notice,
     show_report,
     show_table,
 )
@@ -109,11 +110,21 @@ def ask(
         for line in _question_lines(file):
             _print_json(_answer_line(desk, line, wording))
         return
-    answer = desk.answerer.ask(asked)
     if json_output:
-        _print_json(answer.to_json())
+        _print_json(desk.answerer.ask(asked).to_json())
+        return
+    console = _console()
+    quoted: list[Answer] = []
+
+    def show_quoted(answer: Answer) -> None:
+        quoted.append(answer)
+        show_answer(console, answer)
+
+    answer = desk.answerer.ask(asked, show_quoted)
+    if quoted and answer.outcome is Outcome.QUOTED:
+        show_notice(console, answer)
     else:
-        show_answer(_console(), answer)
+        show_answer(console, answer)
 
 
 @app.command()

@@ -19,6 +19,7 @@ _POINTERS = re.compile(
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
 _FEW_WORDS = 4
 _MAX_NAMES = 4
+_MAX_WORDS = 60
 _MAX_TURNS = 5
 
 
@@ -30,7 +31,7 @@ def carry_over(text: str, history: Sequence[Turn]) -> str:
     names = [n for n in _NAME.findall(last.answer) if len(n) > 3 and n.lower() not in text.lower()]
     carried = " ".join(dict.fromkeys(names[:_MAX_NAMES]))
     earlier = carry_over(last.question, history[-_MAX_TURNS:-1])
-    return " ".join(filter(None, [earlier, last.question, carried]))
+    return " ".join(f"{last.question} {carried} {earlier}".split()[:_MAX_WORDS])
 
 
 def _leans(text: str) -> bool:

@@ -14,6 +14,7 @@ from bot.settings import Settings
 from bot.types import format_moment
 from index.build import BuildReport, OnProgress, build_index, drop_index
 from index.encoder import SentenceEncoder
+from index.errors import IndexMismatch
 from index.generation import Generation, Reader
 from index.search import search
 from index.store import Manifest, Store
@@ -88,7 +89,10 @@ class Desk:
         live = self.store.live()
         if live is None:
             return {"generation": None, "home": str(self._home)}
-        generation = Generation(self.store, live)
+        try:
+            generation = self.reader.current()
+        except IndexMismatch:
+            generation = Generation(self.store, live)
         return {
             **_describe(live),
             "newest": format_moment(generation.newest),

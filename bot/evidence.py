@@ -13,23 +13,34 @@ from index.types import Hit, Vectors
 
 MAX_SENTENCES = 4
 _MANY_ANSWERS = 3
+_MANY_WORDS = 15
+_FAR_DOWN = 100
 _LONG_SENTENCE = 240
-_MARGIN = 1.5
+_MARGIN = 3.0
 _SAME_SENTENCE = 0.7
 
 SENTENCE_WEIGHTS = {
-    "meaning": 14.0,
-    "passage": 3.0,
-    "words": 0.0,
-    "around": 5.0,
-    "kind": 1.5,
-    "length": 0.4,
-    "rank": 0.2,
+    "meaning": 10.6,
+    "passage": 2.32,
+    "words": 2.45,
+    "around": 5.61,
+    "kind": 2.28,
+    "length": 0.08,
+    "rank": 0.45,
 }
 """Learnt by `python -m bot.evaluation.calibrate` on half of the development questions."""
-CONFIDENCE_WEIGHTS = {"bias": -6.0, "meaning": 6.0, "sentence": 3.0, "words": 4.0, "names": 1.0}
+CONFIDENCE_WEIGHTS = {
+    "bias": -5.19,
+    "meaning": 1.57,
+    "sentence": 1.63,
+    "words": 1.22,
+    "names": 0.59,
+    "agreement": 1.63,
+    "kind": -0.17,
+    "asked": 2.16,
+}
 """Learnt by the same script."""
-CONFIDENCE_THRESHOLD = 0.5
+CONFIDENCE_THRESHOLD = 0.226
 """Below it a question counts as not covered; chosen by the same script."""
 
 
@@ -111,7 +122,11 @@ def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
             chosen.append(e)
         if len(chosen) == MAX_SENTENCES:
             break
-    return chosen[:1] + sorted(chosen[1:], key=lambda e: (e.hit.rank, e.paragraph, e.start))
+    best_rank: dict[str, int] = {}
+    for e in chosen:
+        article_id = e.hit.passage.article_id
+        best_rank[article_id] = min(e.hit.rank, best_rank.get(article_id, e.hit.rank))
+    return chosen[:1] + sorted(chosen[1:], key=lambda e: (best_rank[e.hit.passage.article_id], e.paragraph, e.start))
 
 
 def confidence_features(asked: AskedFor, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, float]:
@@ -123,7 +138,16 @@ def confidence_features(asked: AskedFor, hits: Sequence[Hit], evidence: Sequence
         "sentence": max((e.features["meaning"] for e in evidence), default=0.0),
         "words": asked.coverage(best),
         "names": len(asked.names & best) / len(asked.names) if asked.names else 0.5,
+        "agreement": _agreement(hits[0]) if hits else 0.0,
+        "kind": float(any(e.features["kind"] > 0 for e in evidence[:2])),
+        "asked": min(len(asked.weights), _MANY_WORDS) / _MANY_WORDS,
     }
+
+
+def _agreement(hit: Hit) -> float:
+    """1 for what is first by meaning and by words, near 0 for what is far down in both."""
+    ranks = (hit.dense_rank or _FAR_DOWN, hit.lexical_rank or _FAR_DOWN)
+    return sum(1 / rank for rank in ranks) / len(ranks)
 
 
 def estimate_confidence(features: Mapping[str, float]) -> float:

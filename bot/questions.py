@@ -13,7 +13,10 @@ from index.dates import parse_bound
 from index.errors import BadDate, NewsdeskError
 from index.types import Filters
 
+
 _KEYS = frozenset({"question", "now", "as_of", "since", "until", "source", "history"})
+_OF_DATASETS = frozenset({"id", "kind", "answers", "articles", "paragraphs", "choices", "asked_on"})
+"""What a line of an evaluation's questions has besides; it does not change the answer."""
 
 
 class BadQuestion(NewsdeskError):
@@ -54,7 +57,7 @@ def parse_line(line: str, defaults: Wording, zone: tzinfo) -> Question:
     """A line of a question file: the question itself, or a JSON object with it.
 
     Raises:
-        BadQuestion: The object is no JSON, has other keys than those known, or values of a wrong type.
+        BadQuestion: The object is no JSON, has no question, unknown keys, or values of a wrong type.
     """
     if not line.lstrip().startswith("{"):
         return make_question(line.strip(), defaults, zone)
@@ -64,8 +67,6 @@ def parse_line(line: str, defaults: Wording, zone: tzinfo) -> Question:
         raise BadQuestion(f"not JSON: {e}") from e
     except RecursionError as e:
         raise BadQuestion("JSON nested too deep") from e
-    if unknown := sorted(set(record) - _KEYS):
-        raise BadQuestion(f"unknown keys {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}")
     wording = Wording(
         now=_text(record, "now") or defaults.now,
         since=_text(record, "since") or defaults.since,
@@ -73,8 +74,11 @@ def parse_line(line: str, defaults: Wording, zone: tzinfo) -> Question:
         as_of=_text(record, "as_of") or defaults.as_of,
         sources=_sources(record.get("source")) or defaults.sources,
     )
-    if not (text := _text(record, "question")):
+    if "question" not in record:
         raise BadQuestion("question is missing")
+    if unknown := sorted(set(record) - _KEYS - _OF_DATASETS):
+        raise BadQuestion(f"unknown keys {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}")
+    text = _text(record, "question")
     return make_question(text, wording, zone, parse_history(record.get("history")))
 
 

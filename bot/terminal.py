@@ -42,8 +42,7 @@ def show_answer(console: Console, answer: Answer) -> None:
         console.print(Text(" ").join(_marked(s) for s in answer.sentences))
     else:
         console.print(Text(answer.message))
-    if answer.notice:
-        console.print(Text(answer.notice, style="yellow"))
+    show_notice(console, answer)
     for citation in answer.citations:
         console.print()
         _show_citation(console, citation)
@@ -51,6 +50,12 @@ def show_answer(console: Console, answer: Answer) -> None:
         console.print(Text("\nNearest in these articles:"))
         for near in answer.nearest:
             console.print(Padding(_headline(near), (0, 0, 0, 2)))
+
+
+def show_notice(console: Console, answer: Answer) -> None:
+    """The line that goes with an answer, if any."""
+    if answer.notice:
+        console.print(Text(answer.notice, style="yellow"))
 
 
 def show_hits(console: Console, hits: Sequence[Hit]) -> None:

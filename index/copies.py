@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ _BANDS = 16
 _MIN_JACCARD = 0.5
 _SHINGLE = 3
 _MIN_SHINGLES = 20
+_REPEATED = 0.8
+_NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 
@@ -25,13 +27,29 @@ def sign_text(text: str) -> Signatures:
     """
     from datasketch import MinHash
 
-    words = _WORD.findall(text.lower())
-    shingles = {" ".join(words[i : i + _SHINGLE]).encode() for i in range(len(words) - _SHINGLE + 1)}
+    shingles = _shingles(text)
     if len(shingles) < _MIN_SHINGLES:
         return np.zeros(N_PERMUTATIONS, dtype=np.uint32)
     sketch = MinHash(num_perm=N_PERMUTATIONS)
-    sketch.update_batch(sorted(shingles))
+    sketch.update_batch([shingle.encode() for shingle in sorted(shingles)])
     return np.asarray(sketch.hashvalues, dtype=np.uint32)
+
+
+def are_copies(a: Signatures, b: Signatures) -> bool:
+    """Whether at least half of the runs of words of two texts are estimated to be shared."""
+    return bool((a == b).mean() >= _MIN_JACCARD)
+
+
+def repeats_text(text: str, originals: Iterable[str]) -> bool:
+    """Whether a passage says nothing that some texts do not: most of its runs of words, and all of its numbers."""
+    known, numbers = set(), set()
+    for original in originals:
+        known |= _shingles(original)
+        numbers |= set(_NUMBER.findall(original))
+    own = _shingles(text)
+    if not set(_NUMBER.findall(text)) <= numbers:
+        return False
+    return len(own & known) >= _REPEATED * len(own)
 
 
 def group_copies(signatures: Signatures) -> NDArray[np.int64]:
@@ -42,12 +60,22 @@ def group_copies(signatures: Signatures) -> NDArray[np.int64]:
     """
     groups = np.arange(len(signatures))
     signed = np.flatnonzero(signatures.any(axis=1))
-    for band in np.split(signatures[signed], _BANDS, axis=1) if len(signed) else ():
+    if not len(signed):
+        return groups
+    distinct, first, which = np.unique(signatures[signed], axis=0, return_index=True, return_inverse=True)
+    joined = np.arange(len(distinct))
+    for band in np.split(distinct, _BANDS, axis=1):
         keys = np.ascontiguousarray(band).view([("", band.dtype)] * band.shape[1]).ravel()
         order = np.argsort(keys, kind="stable")
         for a, b in _runs(keys[order]):
-            _join(groups, signatures, signed[order[a:b]])
+            _join(joined, distinct, order[a:b])
+    groups[signed] = signed[first[joined[which.ravel()]]]
     return groups
+
+
+def _shingles(text: str) -> set[str]:
+    words = _WORD.findall(text.lower())
+    return {" ".join(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1)}
 
 
 def _runs(keys: NDArray[np.void]) -> Sequence[tuple[int, int]]:

@@ -42,12 +42,15 @@ def parse_published(value: object) -> datetime:
     Raises:
         BadDate: No full date, one that reads in two ways, before 1800, or more than three days ahead.
     """
-    moment = _to_moment(value)
+    try:
+        found = _to_moment(value)
+        moment = None if found is None else _to_utc(found)
+    except (ValueError, OverflowError) as e:  # such as the last day of the year 9999, west of Greenwich
+        raise BadDate(f"not a likely date: {_show(value)} is out of range") from e
     if moment is None:
         raise BadDate(f"not a date: {_show(value)}; {_PUBLISHED_FORMS}")
     if moment.year < _FIRST_YEAR:
         raise BadDate(f"not a likely date: {_show(value)} is before {_FIRST_YEAR}")
-    moment = _to_utc(moment)
     if moment > datetime.now(UTC) + _MAX_AHEAD:
         raise BadDate(f"not a likely date: {_show(value)} is in the future")
     return moment

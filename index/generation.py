@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from chromadb.api.models.Collection import Collection
@@ -54,7 +55,9 @@ class Generation:
         self.article_of = np.concatenate([p.segment.article_of.astype(np.int64) + p.first_article for p in self._parts])
         alive = [a.id not in p.ref.removed for p in self._parts for a in p.segment.articles]
         self._alive = np.array(alive, dtype=np.bool_)
-        self.copy_groups = group_copies(np.concatenate([p.segment.signatures for p in self._parts]))
+        self.signatures = np.concatenate([p.segment.signatures for p in self._parts])
+        """MinHash of each article row; shape (n_articles, 64)."""
+        self.copy_groups = group_copies(self.signatures)
         """For each article row, the number of its group of near-identical articles."""
         self._published = np.array([a.published for a in self.articles], dtype=np.int64)
 
@@ -175,6 +178,7 @@ class Reader:
         self._store = store
         self._encoder = encoder
         self._open: Generation | None = None
+        self._lock = Lock()
 
     def current(self) -> Generation:
         """The live generation; a caller keeps using the one that it got.
@@ -186,15 +190,16 @@ class Reader:
         name = self._store.live_generation()
         if name is None:
             raise IndexMissing("there is no index yet; run `newsdesk index build`")
-        if self._open is None or self._open.name != name:
-            manifest = self._store.manifest(name)
-            if manifest.fingerprint != self._encoder.fingerprint:
-                raise IndexMismatch(
-                    f"the index was built with {manifest.encoder}, settings ask for {self._encoder.name}; "
-                    "run `newsdesk index build` or change NEWSDESK_ENCODER"
-                )
-            self._open = Generation(self._store, manifest)
-        return self._open
+        with self._lock:
+            if self._open is None or self._open.name != name:
+                manifest = self._store.manifest(name)
+                if manifest.fingerprint != self._encoder.fingerprint:
+                    raise IndexMismatch(
+                        f"the index was built with {manifest.encoder}, settings ask for {self._encoder.name}; "
+                        "run `newsdesk index build` or change NEWSDESK_ENCODER"
+                    )
+                self._open = Generation(self._store, manifest)
+            return self._open
 
 
 def _open_parts(store: Store, manifest: Manifest) -> tuple[_Part, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from index.copies import are_copies, repeats_text
 from index.generation import Generation, Mask
 from index.lexical import tokenize
 from index.segment import UNDATED, PassageRow, from_timestamp
@@ -43,9 +44,13 @@ def search(generation: Generation, text: str, vector: Vectors, filters: Filters,
     allowed = generation.allowed_articles(filters)
     tokens = list(dict.fromkeys(tokenize(text)))
     n = max(N_CANDIDATES, 2 * k)
-    dense = generation.search_dense(vector, allowed, n)
-    lexical = generation.search_lexical(tokens, allowed, n)
-    candidates = collapse_copies(generation, fuse(generation, dense, lexical), allowed)
+    while True:
+        dense = generation.search_dense(vector, allowed, n)
+        lexical = generation.search_lexical(tokens, allowed, n)
+        candidates = collapse_copies(generation, fuse(generation, dense, lexical), allowed)
+        if len(candidates) >= k or len(dense) < n:
+            break
+        n *= 4  # many copies of one story took the places
     chosen = spread_articles(candidates, k)
     passages = generation.passages([c.row for c in chosen])
     return [_to_hit(rank, c, passages[c.row]) for rank, c in enumerate(chosen, 1)]
@@ -73,7 +78,10 @@ def fuse(
 
 
 def collapse_copies(generation: Generation, candidates: Sequence[Candidate], allowed: Mask) -> list[Candidate]:
-    """Of near-identical articles keep the passages of the earliest, and name the others on them."""
+    """Of near-identical articles keep the passages of the earliest allowed one, and name the others on them.
+
+    A passage of a later article gives way only where the earliest says the same: what it adds or revises stays.
+    """
     groups = generation.copy_groups
     members: dict[int, list[int]] = {}
     present = {int(groups[c.article]) for c in candidates}
@@ -81,23 +89,32 @@ def collapse_copies(generation: Generation, candidates: Sequence[Candidate], all
         members.setdefault(int(groups[article]), []).append(article)
     kept: list[Candidate] = []
     for group, own in _by_group(candidates, groups).items():
-        earliest, *later = sorted(members[group], key=lambda a: _age(generation, a))
-        if not later:
+        earliest, *others = sorted(members[group], key=lambda a: _age(generation, a))
+        later = [a for a in others if are_copies(generation.signatures[earliest], generation.signatures[a])]
+        if later:
+            kept += _collapse_group(generation, own, earliest, later)
+        else:
             kept += own
-            continue
-        copies = tuple(generation.articles[a].id for a in later)
-        shown = [c for c in own if c.article == earliest] or [_counterpart(generation, own[0], earliest)]
-        shown[0] = replace(shown[0], score=own[0].score)
-        kept += [replace(c, copies=copies) for c in shown]
     return sorted(kept, key=lambda c: (-c.score, c.row))
 
 
-def _counterpart(generation: Generation, candidate: Candidate, article: int) -> Candidate:
-    """The passage of another article that shares most words with a candidate."""
-    words = set(tokenize(generation.passages([candidate.row])[candidate.row].passage.text))
-    passages = generation.passages_of(article)
-    row = max(passages, key=lambda r: len(words & set(tokenize(passages[r].passage.text))))
-    return replace(candidate, row=row, article=article)
+def _collapse_group(
+    generation: Generation, candidates: Sequence[Candidate], earliest: int, later: Sequence[int]
+) -> list[Candidate]:
+    copies = tuple(generation.articles[a].id for a in later)
+    originals = {row: r.passage.text for row, r in generation.passages_of(earliest).items()}
+    texts = {row: r.passage.text for row, r in generation.passages([c.row for c in candidates]).items()}
+    kept: dict[int, Candidate] = {}
+    for candidate in candidates:
+        if candidate.article == earliest:
+            kept.setdefault(candidate.row, replace(candidate, copies=copies))
+        elif candidate.article in later and repeats_text(texts[candidate.row], originals.values()):
+            words = set(tokenize(texts[candidate.row]))
+            row = max(originals, key=lambda r: len(words & set(tokenize(originals[r]))))
+            kept.setdefault(row, replace(candidate, row=row, article=earliest, copies=copies))
+        else:
+            kept.setdefault(candidate.row, candidate)
+    return list(kept.values())
 
 
 def spread_articles(candidates: Sequence[Candidate], k: int) -> list[Candidate]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -95,7 +96,8 @@ class SentenceCache:
                 [sentence_ranges(hit.passage, len(c)) for c, hit in zip(contexts, missing, strict=True)],
             )
             new = {hit.vector_key: vectors for hit, vectors in zip(missing, computed, strict=True)}
-            self.put(new)
+            with suppress(NewsdeskError):  # a full disk costs time, no answer
+                self.put(new)
             found |= new
         return [found[hit.vector_key] for hit in hits]
 

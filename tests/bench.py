@@ -129,10 +129,15 @@ class RandomVectors(SentenceEncoder):
     How long a search takes depends on how many vectors there are, not on what they mean.
     """
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Noise of unit length, shape (len(texts), dim)."""
-        noise = np.random.default_rng(len(texts)).standard_normal((len(texts), self.dim)).astype(np.float32)
-        unit: Vectors = noise / np.linalg.norm(noise, axis=1, keepdims=True)
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Noise of unit length, of the shapes of the real ones."""
+        return self._noise(len(texts)), [self._noise(len(own)) for own in spans]
+
+    def _noise(self, n: int) -> Vectors:
+        noise = np.random.default_rng(n).standard_normal((n, self.dim)).astype(np.float32)
+        unit: Vectors = noise / np.maximum(np.linalg.norm(noise, axis=1, keepdims=True), 1e-12)
         return unit
 
 

@@ -23,6 +23,7 @@ async def rebuild_apart(settings: Settings) -> dict[str, Any]:
     environment = {k: v for k, v in os.environ.items() if k not in _SECRETS}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # a file of the working folder must not pass for a package of ours
         "-c",
         "from bot.cli import main; main()",
         *("index", "build", "--json", "--quiet"),

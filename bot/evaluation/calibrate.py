@@ -36,6 +36,7 @@ class Example:
         right: Whether each of them holds an answer.
     """
 
+    dataset: str
     gold: GoldQuestion
     gathered: Gathered
     features: NDArray[np.float64]
@@ -43,20 +44,25 @@ class Example:
 
 
 def main() -> None:
-    """Print weights and threshold, and their scores on the held-back half."""
+    """Print weights and threshold, and their scores on the held-back half of each dataset."""
     settings = load_settings()
     examples = [e for folder in sys.argv[1:] for e in collect(settings, Path(folder))]
     learn, check = ([e for e in examples if _half(e.gold.id) == part] for part in (0, 1))
+    parts = {"learnt from": learn} | {
+        f"held back, {name}": [e for e in check if e.dataset == name]
+        for name in dict.fromkeys(e.dataset for e in check)
+    }
     weights = learn_sentence_weights(learn)
     print("SENTENCE_WEIGHTS =", _named(SENTENCE_WEIGHTS, weights))
-    for name, part in (("learnt from", learn), ("held back", check)):
+    for name, part in parts.items():
         first, any_of_four = score_sentences(part, weights)
         print(f"  {name}: answer in the first sentence {first:.3f}, in the best four {any_of_four:.3f}")
-    confidence = learn_confidence(learn)
+    clear = [e for e in learn if not e.gold.answerable or _answers(e, weights)]
+    confidence = learn_confidence(clear)
+    threshold = choose_threshold(clear, confidence)
     print("CONFIDENCE_WEIGHTS =", _named(CONFIDENCE_WEIGHTS, confidence))
-    threshold = choose_threshold(learn, confidence)
     print(f"CONFIDENCE_THRESHOLD = {threshold:.3f}")
-    for name, part in (("learnt from", learn), ("held back", check)):
+    for name, part in parts.items():
         lost, refused, precision = score_refusals(part, confidence, threshold)
         print(f"  {name}: lost {lost:.3f}, refused rightly {refused:.3f}, precision of refusals {precision:.3f}")
 
@@ -66,7 +72,7 @@ def collect(settings: Settings, folder: Path) -> list[Example]:
     dataset = load_dataset(folder, settings.zone)
     desk = Desk(settings, settings.home / "eval" / dataset.digest)
     desk.rebuild(dataset.articles)
-    return [_to_example(gold, desk.answerer.gather(gold.question)) for gold in dataset.questions]
+    return [_to_example(dataset.name, gold, desk.answerer.gather(gold.question)) for gold in dataset.questions]
 
 
 def learn_sentence_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
@@ -86,16 +92,19 @@ def learn_sentence_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
 
 
 def learn_confidence(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Logistic regression, answerable against unanswerable, both weighing the same; the bias first."""
+    """Logistic regression, answered rightly against unanswerable, both weighing the same; the bias first.
+
+    An answerable question whose answer is not among the best sentences is no example of either.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=1000)
+    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=3000)
     model.fit(_signals(examples), [e.gold.answerable for e in examples])
     return np.concatenate([model.intercept_, model.coef_[0]])
 
 
 def choose_threshold(examples: Sequence[Example], weights: NDArray[np.float64]) -> float:
-    """The highest confidence to ask for that loses at most one in twenty answerable questions."""
+    """The highest confidence to ask for that loses at most one in twenty questions answered rightly."""
     kept = np.sort(_confidences([e for e in examples if e.gold.answerable], weights))
     return float(kept[int(_MAX_LOST * len(kept))]) if len(kept) else 0.5
 
@@ -121,10 +130,17 @@ def score_refusals(
     )
 
 
-def _to_example(gold: GoldQuestion, gathered: Gathered) -> Example:
+def _to_example(dataset: str, gold: GoldQuestion, gathered: Gathered) -> Example:
     features = [[e.features[name] for name in SENTENCE_WEIGHTS] for e in gathered.evidence]
     right = [contains_answer(e.text, gold.answers) for e in gathered.evidence]
-    return Example(gold, gathered, np.array(features).reshape(-1, len(SENTENCE_WEIGHTS)), np.array(right, dtype=bool))
+    return Example(
+        dataset, gold, gathered, np.array(features).reshape(-1, len(SENTENCE_WEIGHTS)), np.array(right, dtype=bool)
+    )
+
+
+def _answers(example: Example, weights: NDArray[np.float64]) -> bool:
+    order = np.argsort(-(example.features @ weights), kind="stable")
+    return bool(example.right[order[:MAX_SENTENCES]].any())
 
 
 def _signals(examples: Sequence[Example]) -> NDArray[np.float64]:

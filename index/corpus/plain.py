@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from index.corpus.fields import make_article, make_id
 from index.corpus.files import CorpusFile, read_text
 from index.corpus.text import clean_text, ends_sentence, split_blocks
-from index.dates import parse_published
-from index.errors import BadDate
 from index.types import Article
 
 _FOOT_BLOCKS = 4
@@ -77,16 +73,14 @@ def read_plain(file: CorpusFile) -> Article:
 
     A byline such as `[By Guancha Network, Lin Chenli]` before the first paragraph is what the source
     and the authors are known from; it is not part of the paragraph. Captions of photos, disclaimers and
-    notes on reprinting are no paragraphs. The date is that of a `Date:` line, else the latest full date
-    in the text, which has to have a year.
+    notes on reprinting are no paragraphs. The date is that of a `Date:` line, or of a line
+    of the head that is nothing but a full date; dates in the text tell of what it reports.
 
     Raises:
         BadArticle: It cannot be decoded or is too large.
         BadField: A bad date, or no text.
     """
     fields, paragraphs = _split_page(split_blocks(read_text(file)))
-    if "published_at" not in fields:
-        fields["published_at"] = _latest_date(paragraphs)
     return make_article(fields, paragraphs, make_id(file.name))
 
 
@@ -116,6 +110,9 @@ def _take_label(line: str, fields: dict[str, object], in_head: bool) -> bool:
         if in_head or key in ("published_at", "url"):
             fields.setdefault(key, match[2])
             return True
+    elif in_head and _FULL_DATE.fullmatch(line):
+        fields.setdefault("published_at", line)
+        return True
     elif in_head and (match := _BY_LINE.fullmatch(line)):
         fields.setdefault("authors", re.sub(r"\band\b", ",", match[1]))
         return True
@@ -145,16 +142,3 @@ def _is_caption(text: str) -> bool:
 
 def _is_boilerplate(text: str) -> bool:
     return len(text) <= _MAX_BOILERPLATE_CHARS and bool(_BOILERPLATE.search(text))
-
-
-def _latest_date(paragraphs: Iterable[str]) -> datetime | None:
-    latest: datetime | None = None
-    for paragraph in paragraphs:
-        for match in _FULL_DATE.finditer(paragraph):
-            try:
-                day = parse_published(match[0])
-            except BadDate:  # of the future or of long ago: not the day this was written
-                continue
-            if day <= datetime.now(UTC) and (latest is None or day > latest):
-                latest = day
-    return latest

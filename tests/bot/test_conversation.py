@@ -44,7 +44,7 @@ def test_a_name_that_the_question_has_itself_is_not_taken_over_twice():
 
 def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_began_it():
     carried = carry_over("And why?", [BRIDGE, Turn("When was that?", "On Monday.")])
-    assert carried.index(BRIDGE.question) < carried.index("When was that?")
+    assert carried.index("When was that?") < carried.index(BRIDGE.question)
 
 
 def test_a_chain_ends_at_a_question_that_stands_alone():

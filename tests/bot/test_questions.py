@@ -130,6 +130,15 @@ def test_several_outlets_are_a_list():
     assert parse(question="Q?", source=["Star", " Gazette "]).filters.sources == ("Star", "Gazette")
 
 
+def test_an_empty_question_is_left_to_the_answer():
+    assert parse(question=" ").text == ""
+
+
+def test_a_line_of_an_evaluation_is_a_question():
+    line = {"id": "a-1", "kind": "lookup", "question": "Q?", "answers": ["A"], "articles": [], "asked_on": "2025-04-17"}
+    assert parse(**line).text == "Q?"
+
+
 def test_null_counts_as_left_out():
     question = parse(question="Q?", since=None, source=None, history=None)
     assert (question.filters, question.history) == (Filters(), ())
@@ -140,7 +149,6 @@ def test_null_counts_as_left_out():
     [
         ({"question": 7}, "question is not text"),
         ({"question": ["Q?"]}, "question is not text"),
-        ({"question": "  "}, "question is missing"),
         ({}, "question is missing"),
         ({"question": "Q?", "since": 2025}, "since is not text"),
         ({"question": "Q?", "until": "someday"}, "until: "),

@@ -512,9 +512,13 @@ def test_a_short_first_line_without_a_full_stop_is_the_title(tmp_path):
     assert (article.title, article.paragraphs) == ("Bridge opens", PARAGRAPHS)
 
 
-def test_the_latest_full_date_in_the_text_is_the_date(tmp_path):
-    article = plain(tmp_path, "Begun on 3 May 2019, it opened on April 17, 2025.", "It lasts until 1 May 2999.")
-    assert article.published_at == datetime(2025, 4, 17, tzinfo=UTC)
+def test_a_date_in_the_text_is_not_the_date(tmp_path):
+    assert plain(tmp_path, "Begun on 3 May 2019, it opened on April 17, 2025.").published_at is None
+
+
+def test_a_line_of_the_head_that_is_a_full_date_is_the_date(tmp_path):
+    article = plain(tmp_path, "Bridge opens", "April 17, 2025", *PARAGRAPHS)
+    assert (article.published_at, article.paragraphs) == (datetime(2025, 4, 17, tzinfo=UTC), PARAGRAPHS)
 
 
 def test_a_day_without_a_year_is_no_date(tmp_path):
