@@ -13,7 +13,6 @@ from index.dates import parse_bound
 from index.errors import BadDate, NewsdeskError
 from index.types import Filters
 
-
 _KEYS = frozenset({"question", "now", "as_of", "since", "until", "source", "history"})
 _OF_DATASETS = frozenset({"id", "kind", "answers", "articles", "paragraphs", "choices", "asked_on"})
 """What a line of an evaluation's questions has besides; it does not change the answer."""

@@ -40,16 +40,20 @@ def are_copies(a: Signatures, b: Signatures) -> bool:
     return bool((a == b).mean() >= _MIN_JACCARD)
 
 
-def repeats_text(text: str, originals: Iterable[str]) -> bool:
-    """Whether a passage says nothing that some texts do not: most of its runs of words, and all of its numbers."""
-    known, numbers = set(), set()
-    for original in originals:
-        known |= _shingles(original)
-        numbers |= set(_NUMBER.findall(original))
-    own = _shingles(text)
-    if not set(_NUMBER.findall(text)) <= numbers:
-        return False
-    return len(own & known) >= _REPEATED * len(own)
+class Repeated:
+    """What some texts say, to tell what only repeats it."""
+
+    def __init__(self, originals: Iterable[str]) -> None:
+        self._shingles: set[str] = set()
+        self._numbers: set[str] = set()
+        for original in originals:
+            self._shingles |= _shingles(original)
+            self._numbers |= set(_NUMBER.findall(original))
+
+    def covers(self, text: str) -> bool:
+        """Whether the originals have most of a text's runs of words, and all of its numbers."""
+        own = _shingles(text)
+        return set(_NUMBER.findall(text)) <= self._numbers and len(own & self._shingles) >= _REPEATED * len(own)
 
 
 def group_copies(signatures: Signatures) -> NDArray[np.int64]:

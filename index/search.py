@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.copies import are_copies, repeats_text
+from index.copies import Repeated, are_copies
 from index.generation import Generation, Mask
 from index.lexical import tokenize
 from index.segment import UNDATED, PassageRow, from_timestamp
@@ -17,6 +17,7 @@ from index.types import Filters, Hit, Vectors
 
 N_CANDIDATES = 100
 _RRF = 60
+_LEEWAY = 4
 _CROWDED_RANKS = 5
 _MAX_OF_ONE_ARTICLE = 2
 
@@ -47,10 +48,13 @@ def search(generation: Generation, text: str, vector: Vectors, filters: Filters,
     while True:
         dense = generation.search_dense(vector, allowed, n)
         lexical = generation.search_lexical(tokens, allowed, n)
-        candidates = collapse_copies(generation, fuse(generation, dense, lexical), allowed)
+        fused = fuse(generation, dense, lexical)
+        candidates = collapse_copies(generation, fused[: _LEEWAY * k], allowed)
+        if len(candidates) < k:  # copies of one story took the places
+            candidates = collapse_copies(generation, fused, allowed)
         if len(candidates) >= k or len(dense) < n:
             break
-        n *= 4  # many copies of one story took the places
+        n *= 4
     chosen = spread_articles(candidates, k)
     passages = generation.passages([c.row for c in chosen])
     return [_to_hit(rank, c, passages[c.row]) for rank, c in enumerate(chosen, 1)]
@@ -88,33 +92,53 @@ def collapse_copies(generation: Generation, candidates: Sequence[Candidate], all
     for article in (int(a) for a in allowed.nonzero()[0] if int(groups[a]) in present):
         members.setdefault(int(groups[article]), []).append(article)
     kept: list[Candidate] = []
+    with_copies: list[_Group] = []
     for group, own in _by_group(candidates, groups).items():
         earliest, *others = sorted(members[group], key=lambda a: _age(generation, a))
-        later = [a for a in others if are_copies(generation.signatures[earliest], generation.signatures[a])]
+        later = frozenset(a for a in others if are_copies(generation.signatures[earliest], generation.signatures[a]))
         if later:
-            kept += _collapse_group(generation, own, earliest, later)
+            with_copies.append(_Group(own, earliest, later))
         else:
             kept += own
+    kept += _collapse_groups(generation, with_copies)
     return sorted(kept, key=lambda c: (-c.score, c.row))
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Candidates of articles that are copies of the earliest, or of a copy of it."""
+
+    candidates: list[Candidate]
+    earliest: int
+    later: frozenset[int]
+
+
+def _collapse_groups(generation: Generation, groups: Sequence[_Group]) -> Iterator[Candidate]:
+    rows_of = {g.earliest: np.flatnonzero(generation.article_of == g.earliest).tolist() for g in groups}
+    wanted = [*(c.row for g in groups for c in g.candidates), *(row for rows in rows_of.values() for row in rows)]
+    texts = {row: stored.passage.text for row, stored in generation.passages(list(dict.fromkeys(wanted))).items()}
+    for group in groups:
+        originals = {row: texts[row] for row in rows_of[group.earliest]}
+        yield from _collapse_group(generation, group, originals, texts)
+
+
 def _collapse_group(
-    generation: Generation, candidates: Sequence[Candidate], earliest: int, later: Sequence[int]
-) -> list[Candidate]:
-    copies = tuple(generation.articles[a].id for a in later)
-    originals = {row: r.passage.text for row, r in generation.passages_of(earliest).items()}
-    texts = {row: r.passage.text for row, r in generation.passages([c.row for c in candidates]).items()}
+    generation: Generation, group: _Group, originals: Mapping[int, str], texts: Mapping[int, str]
+) -> Iterator[Candidate]:
+    copies = tuple(generation.articles[a].id for a in sorted(group.later, key=lambda a: _age(generation, a)))
+    original = Repeated(originals.values())
     kept: dict[int, Candidate] = {}
-    for candidate in candidates:
-        if candidate.article == earliest:
-            kept.setdefault(candidate.row, replace(candidate, copies=copies))
-        elif candidate.article in later and repeats_text(texts[candidate.row], originals.values()):
-            words = set(tokenize(texts[candidate.row]))
+    for candidate in group.candidates:
+        row = candidate.row
+        if candidate.article == group.earliest:
+            kept.setdefault(row, replace(candidate, copies=copies))
+        elif candidate.article in group.later and original.covers(texts[row]):
+            words = set(tokenize(texts[row]))
             row = max(originals, key=lambda r: len(words & set(tokenize(originals[r]))))
-            kept.setdefault(row, replace(candidate, row=row, article=earliest, copies=copies))
+            kept.setdefault(row, replace(candidate, row=row, article=group.earliest, copies=copies))
         else:
-            kept.setdefault(candidate.row, candidate)
-    return list(kept.values())
+            kept.setdefault(row, candidate)
+    yield from kept.values()
 
 
 def spread_articles(candidates: Sequence[Candidate], k: int) -> list[Candidate]:

@@ -105,7 +105,7 @@ def bench_ask(n_passages: int) -> None:
     """Latency of a question, memory, and a fresh process, on an index of real passages."""
     home = WORK / f"ask-{n_passages}"
     desk = Desk(load_settings(home=home))
-    if desk.live() is None:
+    if desk.store.live() is None:
         fill(desk, n_passages)
     desk.warm_up()
     questions = [json.loads(line)["question"] for line in (DATA / "questions.jsonl").open(encoding="utf-8")]
