@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import EncoderUnavailable
+from index.minilm import MiniLM
 from index.types import Vectors
 
 PACKAGED = "all-MiniLM-L6-v2"
@@ -68,6 +69,11 @@ class SentenceEncoder:
             return _load(folder or self.name, offline=folder is not None, threads=self._threads)
 
     @cached_property
+    def _questions(self) -> MiniLM | None:
+        """The packaged model without torch."""
+        return MiniLM(_packaged_folder(), self.max_tokens) if self.name == PACKAGED else None
+
+    @cached_property
     def _counter(self) -> Any:
         """A tokenizer of its own, for the model's is set to cut and pad by each call that encodes."""
         counter = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
@@ -112,6 +118,8 @@ class SentenceEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions, with the model's own prompt for them where it has one."""
+        if self._questions and texts:
+            return self._questions.encode(texts)
         return self._encode(self._model.encode_query, texts)
 
     def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:

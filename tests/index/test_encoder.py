@@ -139,3 +139,10 @@ def test_a_range_beyond_what_is_read_has_a_vector_too(real):
 def test_a_folder_without_a_model_is_refused_with_the_remedy(tmp_path):
     with pytest.raises(EncoderUnavailable, match="NEWSDESK_ENCODER"):
         SentenceEncoder(str(tmp_path)).encode([BRIDGE])
+
+
+def test_a_question_gets_the_vector_that_sentence_transformers_gives():
+    encoder = SentenceEncoder()
+    questions = ["When did the harbour bridge open?", "桥是什么时候开通的？", "a", "", "bridge " * 400]
+    cosines = (encoder.encode_queries(questions) * encoder.encode(questions)).sum(axis=1)
+    assert cosines.min() > 0.99  # passages may be embedded in bfloat16
