@@ -13,6 +13,7 @@ from index.types import Hit, Vectors
 
 MAX_SENTENCES = 4
 _MANY_ANSWERS = 3
+_MIN_SHORT_NAME = 4
 _MANY_WORDS = 15
 _FAR_DOWN = 100
 _LONG_SENTENCE = 240
@@ -86,9 +87,15 @@ class AskedFor:
     kind: AnswerKind
 
     def coverage(self, tokens: set[str]) -> float:
-        """Share of the question's weight that some tokens cover, from 0 to 1."""
+        """Share of the question's weight that some tokens cover, from 0 to 1; a name may begin a longer one."""
         total = sum(self.weights.values())
-        return sum(w for t, w in self.weights.items() if t in tokens) / total if total else 0.0
+        return sum(w for t, w in self.weights.items() if self._covers(t, tokens)) / total if total else 0.0
+
+    def _covers(self, token: str, tokens: set[str]) -> bool:
+        if token in tokens:
+            return True
+        short_name = token in self.names and len(token) >= _MIN_SHORT_NAME and token.isalpha()
+        return short_name and any(t.startswith(token) for t in tokens)
 
 
 def understand(text: str, vector: Vectors, weights: Mapping[str, float]) -> AskedFor:
