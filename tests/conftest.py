@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import settings
 
 from index.build import BuildReport, build_index
 from index.generation import Generation, Reader
+from index.query import understand_query
 from index.search import search
 from index.store import Store
 from index.types import Encoder, Filters, Hit, Vectors
@@ -24,6 +26,8 @@ from index.types import Encoder, Filters, Hit, Vectors
 settings.register_profile("patient", deadline=None)  # a slow machine fails no test
 settings.load_profile("patient")
 
+NOW = datetime(2025, 4, 18, 12, tzinfo=UTC)
+"""When questions are asked."""
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 
 
@@ -96,8 +100,9 @@ class Newsroom:
         return self.reader.current()
 
     def search(self, question: str, k: int = 10, **filters: Any) -> list[Hit]:
-        vector = self.encoder.encode_queries([question])[0]
-        return search(self.open(), question, vector, Filters(**filters), k)
+        query = understand_query(question, NOW, UTC, self.open().outlets)
+        vectors = self.encoder.encode_queries([question, *(part.text for part in query.parts)])
+        return search(self.open(), query, vectors, NOW, Filters(**filters), k)
 
     def find(self, question: str, **filters: Any) -> set[str]:
         """Ids of all articles that a question finds."""

