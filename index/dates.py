@@ -165,12 +165,13 @@ def _find_iso(text: str, _: datetime) -> datetime | _Span | None:
     return moment if has_time else (moment.date(), moment.date())
 
 
-_MONTHS = {
+MONTHS = {
     name.lower(): number
     for names in (calendar.month_name, calendar.month_abbr)
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
+"""Months by their English names and short names, in lower case."""
 _YEAR = re.compile(r"(\d{4})年?")
 _YEAR_MONTH = re.compile(r"(\d{4})(?:[-/]|年)(\d{1,2})月?")
 _MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?(?:,? (\d{4}))?", re.IGNORECASE)
@@ -180,12 +181,12 @@ def _find_year_or_month(text: str, local: datetime) -> _Span | None:
     if match := _YEAR.fullmatch(text):
         return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
     if match := _YEAR_MONTH.fullmatch(text):
-        return _whole_month(int(match[1]), int(match[2]))
+        return whole_month(int(match[1]), int(match[2]))
     match = _MONTH_YEAR.fullmatch(text)
-    month = _MONTHS.get(match[1].lower()) if match else None
+    month = MONTHS.get(match[1].lower()) if match else None
     if not match or not month:
         return None
-    return _whole_month(int(match[2] or local.year - (month > local.month)), month)
+    return whole_month(int(match[2] or local.year - (month > local.month)), month)
 
 
 _CALENDAR_UNIT = re.compile(r"(this|last) (week|month|year)", re.IGNORECASE)
@@ -202,7 +203,7 @@ def _find_calendar_unit(text: str, local: datetime) -> _Span | None:
             return monday, monday + timedelta(days=6)
         case "month":
             earlier = local.replace(day=1) - timedelta(days=back)
-            return _whole_month(earlier.year, earlier.month)
+            return whole_month(earlier.year, earlier.month)
         case _:
             return date(local.year - back, 1, 1), date(local.year - back, 12, 31)
 
@@ -256,7 +257,8 @@ def _find_words(text: str, local: datetime) -> datetime | _Span | None:
             return moment.date(), moment.date()
 
 
-def _whole_month(year: int, month: int) -> _Span:
+def whole_month(year: int, month: int) -> _Span:
+    """First and last day of a month; raises ValueError where there is no such month."""
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 

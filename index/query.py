@@ -1,0 +1,171 @@
+"""A question understood: the outlets, times, names and quotes that it names, and the parts that it falls into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from index.outlets import Mention, Outlets
+from index.parts import Marked, Part, split_question
+from index.times import FoundPeriod, Period, find_periods, speaks_of_past
+
+__all__ = ["Outlets", "Part", "Period", "Query", "understand_query"]
+
+_MAX_CHARS = 2_000
+_QUOTED = re.compile(
+    r"\"([^\"]{2,200})\"|“([^“”]{2,200})”|«([^«»]{2,200})»|「([^「」]{1,200})」|『([^『』]{1,200})』|《([^《》]{1,200})》"
+    r"|(?<![^\W_])‘([^‘’]{2,100}(?:’[^\W_][^‘’]{0,100}){0,3})’(?![^\W_])"
+    r"|(?<![^\W_])'([^']{2,100}(?:'[^\W_][^']{0,100}){0,3})'(?![^\W_])"
+)
+_HANZI = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_LETTER = rf"[^\W{_HANZI}]"
+_START = rf"(?<!{_LETTER})"
+_LARGE = rf"[^\W\d_a-z{_HANZI}](?:[^\W{_HANZI}]|[&-]|\.(?={_LETTER})|(?!['’]s\b)['’](?={_LETTER}))*"
+_NAME = re.compile(
+    rf"(?:[$€£¥]\s?)?{_START}\d+(?:[.,]\d+)*"
+    rf"(?:%|\s?(?:percent|per cent|million|billion|trillion|m|bn|pct)\b|(?!{_LETTER}))"
+    rf"|{_START}(?:[A-Z]\.){{2,}}|{_START}[a-z]{{1,2}}[A-Z]{_LETTER}+"
+    rf"|{_START}{_LARGE}"
+    rf"(?:(?:\s(?:of|of the|de|van|von|der|al|bin|for)){{0,2}}\s{_LARGE}|\s\d+\b(?![.,]\d)){{0,6}}"
+)
+_CALENDAR = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|may|june|july|august|september|october"
+    r"|november|december)(?: \d+)?",
+    re.I,
+)
+_CALENDAR_OF = re.compile(rf"^(?:{_CALENDAR.pattern}) of ", re.I)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_OPENERS = frozenset(
+    "a according after an and are as at based before between by can considering could despite did do does for from "
+    "had has have how i if in is it its may might no not of on or should since that the their there these they this "
+    "those to under was were what what's when where where's which while who who's whom whose why will with would "
+    "yes you going".split()
+)
+_ARTICLE_BEFORE = re.compile(
+    r"\bpublished\b[^?!]{0,20}$|\b(?:article|report|piece|story|review|coverage|column|interview|editorial)s?\b"
+    r"[^?!]{0,100}$",
+    re.I,
+)
+_ARTICLE_AFTER = re.compile(r",? (?:article|report|piece|story|review|coverage|column|interview|editorial)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a question says about where and when to look.
+
+    Attributes:
+        text: The question.
+        sources: Outlets of the index that it names, as the index spells them.
+        periods: Times that it names, as far as they have begun.
+        names: Names of people, places and other things, and numbers, as it writes them.
+        quoted: Quoted strings that are no outlets.
+        parts: What to search apart, where it asks several things; empty where it asks one.
+        is_past: It speaks of another time than the recent weeks, but names no date.
+    """
+
+    text: str
+    sources: tuple[str, ...] = ()
+    periods: tuple[Period, ...] = ()
+    names: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    is_past: bool = False
+
+    def summary(self) -> dict[str, list[str]]:
+        """What was understood, by name, in words for people; nothing is left out but what is empty."""
+        found = {
+            "outlets": list(self.sources),
+            "times": [p.words for p in self.periods] + (["the past"] if self.is_past else []),
+            "names": list(self.names),
+            "quoted": list(self.quoted),
+            "parts": [p.text for p in self.parts],
+        }
+        return {name: values for name, values in found.items() if values}
+
+
+def understand_query(text: str, now: datetime, timezone: tzinfo, outlets: Outlets) -> Query:
+    """What a question says about where and when to look; never fails, and reads 2,000 characters at most.
+
+    Args:
+        now: The aware moment at which it is asked.
+        timezone: The reader's, in which days begin and end.
+        outlets: Those of the index.
+    """
+    read = re.sub(r"\s", " ", text[:_MAX_CHARS])
+    mentions = outlets.find(read)
+    times = _find_times(read, mentions, now, timezone)
+    names = _find_names(read, mentions, times)
+    return Query(
+        text=text,
+        sources=tuple(dict.fromkeys(source for m in mentions for source in m.sources)),
+        periods=tuple(dict.fromkeys(t.period for t in times)),
+        names=tuple(dict.fromkeys(name for _, name in names)),
+        quoted=_find_quotes(read, outlets),
+        parts=split_question(Marked(read, mentions, times, names)),
+        is_past=not times and speaks_of_past(read),
+    )
+
+
+def _find_times(text: str, mentions: Sequence[Mention], now: datetime, timezone: tzinfo) -> tuple[FoundPeriod, ...]:
+    """Times outside the names of outlets, such as USA Today; those of an article are marked."""
+    found = find_periods(_blank(text, mentions), now, timezone)
+    return tuple(
+        replace(
+            t,
+            period=replace(t.period, words=text[t.start : t.end].strip(), published=_is_of_article(text, t, mentions)),
+        )
+        for t in found
+    )
+
+
+def _is_of_article(text: str, found: FoundPeriod, mentions: Sequence[Mention]) -> bool:
+    since, until = found.period.since, found.period.until
+    if since and until and (until - since).days > 40:
+        return False
+    named = any(0 <= found.start - m.end <= 100 and "?" not in text[m.end : found.start] for m in mentions)
+    before = text[max(0, found.start - 130) : found.start + len(found.period.words)]
+    return named or bool(_ARTICLE_BEFORE.search(before) or _ARTICLE_AFTER.match(text, found.end))
+
+
+def _find_names(text: str, mentions: Sequence[Mention], times: Sequence[FoundPeriod]) -> tuple[tuple[int, str], ...]:
+    """Capitalised runs and numbers outside outlets and times, with where they stand."""
+    blanked = _blank(text, [*mentions, *times])
+    found = []
+    for match in _NAME.finditer(blanked):
+        start, name = _drop_opener(match.start(), match.group().strip(" .'’&-"), blanked)
+        name = _CALENDAR_OF.sub("", _POSSESSIVE.sub("", name))
+        is_telling = any(c.isupper() or c.isdigit() for c in name[:3])  # scripts without capitals would match, too
+        if is_telling and (len(name) > 1 or name.isdigit()) and not _CALENDAR.fullmatch(name):
+            found.append((start, name))
+    return tuple(found)
+
+
+def _drop_opener(start: int, name: str, text: str) -> tuple[int, str]:
+    """Without the word that is written large only because a sentence begins with it."""
+    first, _, rest = name.partition(" ")
+    opens = not text[:start].rstrip("'\"“‘ ") or text[:start].rstrip("'\"“‘ ")[-1:] in ".?!:"
+    if first.lower() in _OPENERS:
+        rest = rest.removeprefix("of ").removeprefix("the ").strip()
+        return start + len(name) - len(rest), rest
+    if opens and not rest and first[1:].islower():
+        return start, ""
+    return start, name
+
+
+def _find_quotes(text: str, outlets: Outlets) -> tuple[str, ...]:
+    quotes = (next(filter(None, match.groups())).strip(" ,.") for match in _QUOTED.finditer(text))
+    known = {name.casefold() for name in outlets.names}
+    return tuple(dict.fromkeys(q for q in quotes if q and q.casefold() not in known and not _is_outlet(q, outlets)))
+
+
+def _is_outlet(text: str, outlets: Outlets) -> bool:
+    return any(m.start == 1 and m.end == len(text) + 1 for m in outlets.find(f"'{text}'"))
+
+
+def _blank(text: str, spans: Sequence[Mention | FoundPeriod]) -> str:
+    """Text with spans overwritten by commas, so that places stay and nothing runs across them."""
+    for span in spans:
+        text = text[: span.start] + "," * (span.end - span.start) + text[span.end :]
+    return text
