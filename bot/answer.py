@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 
 from bot.citations import Paragraph, closest_sentence, link_to_quote, verify_prose
 from bot.conversation import carry_over
@@ -24,6 +25,7 @@ from bot.smalltalk import reply_without_search
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
 from index.generation import Generation, Reader
 from index.lexical import tokenize
+from index.query import Query, understand_query
 from index.search import search
 from index.types import Encoder, Filters, Hit
 
@@ -45,9 +47,16 @@ class Answerer:
     """Answers questions from the live generation of one index."""
 
     def __init__(
-        self, reader: Reader, encoder: Encoder, model: LanguageModel | None = None, context_words: int = 1200
+        self,
+        reader: Reader,
+        encoder: Encoder,
+        model: LanguageModel | None = None,
+        context_words: int = 1200,
+        zone: tzinfo = UTC,
     ) -> None:
+        """`zone` is the one in which the days that questions name begin and end."""
         self._reader = reader
+        self._zone = zone
         self._encoder = encoder
         self._model = model
         self._context_words = context_words
@@ -77,18 +86,20 @@ class Answerer:
     def _gather(self, generation: Generation, question: Question, filters: Filters, clock: _Clock) -> Gathered:
         carried = carry_over(question.text, question.history)
         text = f"{question.text} {carried}".strip()
+        with clock.stage("understand"):
+            query = understand_query(text, question.now, self._zone, generation.outlets)
         with clock.stage("encode"):
-            vector = self._encoder.encode_queries([text])[0]
+            vectors = self._encoder.encode_queries([text, *(part.text for part in query.parts)])
         with clock.stage("search"):
-            hits = search(generation, text, vector, filters, N_HITS)
+            hits = search(generation, query, vectors, question.now, filters, N_HITS)
         with clock.stage("evidence"):
             weights = generation.idf(list(dict.fromkeys(tokenize(text))))
             own = set(tokenize(question.text))
             weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
-            asked = understand(question.text, vector, weighed)
+            asked = understand(question.text, vectors[0], weighed)
             evidence = find_evidence(asked, hits, generation.sentences.of_hits(hits, self._encoder))
             signals = confidence_features(asked, hits, evidence)
-        return Gathered(generation, tuple(hits), tuple(evidence), signals)
+        return Gathered(generation, query, tuple(hits), tuple(evidence), signals)
 
     def _quote(self, question: Question, found: Gathered, clock: _Clock) -> Answer:
         answer = Answer(
@@ -97,6 +108,7 @@ class Answerer:
             hits=found.hits,
             confidence=found.confidence,
             generation=found.generation.name,
+            query=found.query.summary(),
         )
         if found.confidence < CONFIDENCE_THRESHOLD:
             outcome, hits = self._explain_refusal(question, found, clock)
@@ -174,6 +186,7 @@ class Gathered:
     """
 
     generation: Generation
+    query: Query
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
     signals: Mapping[str, float]

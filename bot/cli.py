@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,10 +23,11 @@ from bot.terminal import (
     show_findings,
     show_hits,
     show_notice,
+    show_query,
     show_report,
     show_table,
 )
-from bot.types import Answer, Outcome, Question, hit_json
+from bot.types import Answer, Outcome, Question, explained_hit_json, hit_json
 from index.errors import NewsdeskError
 
 if TYPE_CHECKING:
@@ -131,6 +132,9 @@ def ask(
 def search(
     text: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what was understood, and why each passage is where it is.")
+    ] = False,
     since: Since = "",
     until: Until = "",
     as_of: AsOf = "",
@@ -145,11 +149,14 @@ def search(
 
     settings = load_settings()
     asked = _question(text, Wording(now, since, until, as_of, tuple(source or ())), settings)
-    hits = Desk(settings).search(asked.text, asked.filters, k)
+    desk = Desk(settings)
+    hits = desk.search(asked, k)
     if json_output:
-        _print_json([hit_json(hit) for hit in hits])
-    else:
-        show_hits(_console(), hits)
+        _print_json([explained_hit_json(hit) if explain else hit_json(hit) for hit in hits])
+        return
+    if explain:
+        show_query(_console(), desk.understand(asked))
+    show_hits(_console(), hits, explain=explain)
 
 
 @index_app.command("build")
@@ -228,27 +235,69 @@ def evaluate(
         list[Path] | None,
         typer.Argument(help="Folders with articles and questions; by default the sample newsroom."),
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write scores and outcomes here.")] = None,
+    haystack: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="Index the articles of this dataset along; may be given several times."),
+    ] = None,
+    fixed_now: Annotated[
+        bool, typer.Option("--fixed-now", help="Ask every question on the day of the newest article.")
+    ] = False,
+    baseline: Annotated[bool, typer.Option("--baseline", help="Measure plain llama-index too.")] = False,
+    name: Annotated[
+        str | None, typer.Option("--run", help="Keep the run under this name; by default under the time.")
+    ] = None,
+    compare: Annotated[str | None, typer.Option(help="Show what changed since this run: a name or a file.")] = None,
+    gate: Annotated[
+        float | None,
+        typer.Option(min=0, help="Exit 1 where a score fell by more than these percentage points; with --compare."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the run as an HTML page.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the run here as well.")] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="Leave texts and hits out of the file of --json.")] = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> None:
     """Measure retrieval, answers and refusals on questions with known answers."""
-    from bot.evaluation.run import evaluate_dataset
-    from bot.evaluation.table import show_scores
+    from bot.evaluation import runs
+    from bot.evaluation.compare import compare_runs, find_falls
+    from bot.evaluation.run import Setup, measure, measure_plain, prepare
+    from bot.evaluation.table import show_comparison, show_scores
     from bot.prompts import data_folder
 
+    if gate is not None and compare is None:
+        raise typer.BadParameter("--gate goes with --compare")
+    if brief and json_file is None:
+        raise typer.BadParameter("--brief goes with --json")
     settings = load_settings()
-    console = _console(stderr=True)
-    results = []
+    now = datetime.now(UTC)
+    name = runs.name_run(runs.runs_folder(settings), name, now)
+    earlier = None if compare is None else runs.load_run(compare, runs.runs_folder(settings))
+    setup = Setup(tuple(haystack or ()), fixed_now)
+    results: list[dict[str, Any]] = []
     for folder in datasets or [data_folder("corpus")]:
-        with progress(console, quiet=_Output.quiet) as on_progress:
-            results.append(evaluate_dataset(settings, folder, on_progress))
-        show_scores(_console(), results[-1])
+        with progress(_console(stderr=True), quiet=_Output.quiet) as on_progress:
+            trial = prepare(settings, folder, on_progress, setup)
+            measured = [measure(trial, on_progress)]
+            if baseline:
+                measured.append(measure_plain(trial, on_progress))
+        for result in measured:
+            show_scores(_console(), result)
+        results += measured
+    run = runs.make_run(settings, name, now, results)
+    runs.save_run(run, runs.runs_folder(settings) / f"{name}.json")
     if json_file:
-        try:
-            json_file.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
-        except OSError as e:
-            raise NewsdeskError(f"{json_file}: {e.strerror}; the scores above were not saved") from e
+        runs.save_run(runs.shorten_run(run) if brief else run, json_file)
+    if not _Output.quiet:
+        print(f"kept as run {name}; peak memory {run['peak_memory_mb']:.0f} MB", file=sys.stderr)
+    if report:
+        from bot.evaluation.report import write_report
+
+        write_report(run, report, earlier)
+    if earlier:
+        comparison = compare_runs(earlier, run)
+        show_comparison(_console(), comparison)
+        if gate is not None:
+            _hold_gate(find_falls(comparison, gate))
 
 
 @app.command()
@@ -318,6 +367,14 @@ def _answer_line(desk: Desk, line: str, defaults: Wording) -> dict[str, Any]:
         return desk.answerer.ask(parse_line(line, defaults, desk.settings.zone)).to_json()
     except BadQuestion as e:
         return {**Answer(line.strip(), Outcome.ERROR).to_json(), "error": str(e)}
+
+
+def _hold_gate(falls: Sequence[str]) -> None:
+    """Exit 1 where scores fell, naming each."""
+    for fall in falls:
+        print(f"newsdesk: gate: {fall}", file=sys.stderr)
+    if falls:
+        raise typer.Exit(1)
 
 
 def _fail(message: str) -> NoReturn:

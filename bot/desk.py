@@ -11,14 +11,15 @@ from bot.answer import Answerer
 from bot.llm import LanguageModel, OpenAICompatible
 from bot.prompts import data_folder
 from bot.settings import Settings
-from bot.types import format_moment
+from bot.types import Question, format_moment
 from index.build import BuildReport, OnProgress, build_index, drop_index
 from index.encoder import SentenceEncoder
 from index.errors import IndexMismatch
 from index.generation import Generation, Reader
+from index.query import Query, understand_query
 from index.search import search
 from index.store import Manifest, Store
-from index.types import Filters, Hit
+from index.types import Hit
 
 
 class Desk:
@@ -55,16 +56,25 @@ class Desk:
     @cached_property
     def answerer(self) -> Answerer:
         """What answers questions."""
-        return Answerer(self.reader, self.encoder, self.model, self.settings.llm_context_words)
+        s = self.settings
+        return Answerer(self.reader, self.encoder, self.model, s.llm_context_words, s.zone)
 
     def warm_up(self) -> Generation:
         """Load the weights and the live generation, so that the first question does not wait."""
         self.encoder.encode_queries(["warm up"])
         return self.reader.current()
 
-    def search(self, text: str, filters: Filters, k: int) -> list[Hit]:
-        """The best `k` passages for a text."""
-        return search(self.reader.current(), text, self.encoder.encode_queries([text])[0], filters, k)
+    def understand(self, question: Question) -> Query:
+        """What a question says about where and when to look."""
+        outlets = self.reader.current().outlets
+        return understand_query(question.text, question.now, self.settings.zone, outlets)
+
+    def search(self, question: Question, k: int) -> list[Hit]:
+        """The best `k` passages for a question."""
+        generation = self.reader.current()
+        query = self.understand(question)
+        vectors = self.encoder.encode_queries([question.text, *(part.text for part in query.parts)])
+        return search(generation, query, vectors, question.now, question.filters, k)
 
     def rebuild(
         self,

@@ -17,6 +17,7 @@ from rich.text import Text
 from bot.doctor import Finding
 from bot.types import Answer, Citation, Nearest, Sentence
 from index.build import BuildReport, OnProgress
+from index.query import Query
 from index.types import Hit
 
 _PLAIN_EVERY_S = 5.0
@@ -58,8 +59,14 @@ def show_notice(console: Console, answer: Answer) -> None:
         console.print(Text(answer.notice, style="yellow"))
 
 
-def show_hits(console: Console, hits: Sequence[Hit]) -> None:
-    """Hits with their first lines."""
+def show_query(console: Console, query: Query) -> None:
+    """What was understood of a question."""
+    for name, values in query.summary().items():
+        console.print(Text(f"{name}: {'; '.join(values)}", style="dim"))
+
+
+def show_hits(console: Console, hits: Sequence[Hit], *, explain: bool = False) -> None:
+    """Hits with their first lines, and where wanted what their scores are made of."""
     for hit in hits:
         where = f"{hit.passage.article_id}:{hit.passage.first}-{hit.passage.last}"
         line = Text(f"{hit.rank:>3}  {hit.score:.4f}  ").append_text(_headline(hit))
@@ -68,6 +75,14 @@ def show_hits(console: Console, hits: Sequence[Hit]) -> None:
         console.print(Padding(Text(text[:240] + ("…" if len(text) > 240 else "")), (0, 0, 0, 5)))
         if hit.copies:
             console.print(Padding(Text(f"also printed as {', '.join(hit.copies)}", style="dim"), (0, 0, 0, 5)))
+        if explain:
+            ranks = f"by meaning {_rank(hit.dense_rank)}, by words {_rank(hit.lexical_rank)}"
+            features = ", ".join(f"{name} {value:g}" for name, value in hit.why.items())
+            console.print(Padding(Text(f"{ranks}; {features}", style="dim"), (0, 0, 0, 5)))
+
+
+def _rank(rank: int | None) -> str:
+    return "unranked" if rank is None else f"no. {rank}"
 
 
 def show_report(console: Console, report: BuildReport) -> None:

@@ -117,6 +117,7 @@ class Answer:
         timings_ms: Milliseconds by stage.
         generation: The state of the index that was asked; empty without a search.
         model: The language model that wrote the prose; None for quotes.
+        query: What was understood of the question, by name.
     """
 
     question: str
@@ -132,6 +133,7 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     generation: str = ""
     model: str | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -186,6 +188,12 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "url": hit.url,
         "copies": list(hit.copies),
     }
+
+
+def explained_hit_json(hit: Hit) -> dict[str, Any]:
+    """The same with what its score is made of, as `newsdesk search --explain --json` prints it."""
+    ranks = {"similarity": hit.similarity, "dense_rank": hit.dense_rank, "lexical_rank": hit.lexical_rank}
+    return {**hit_json(hit), **ranks, "why": dict(hit.why)}
 
 
 def format_moment(moment: datetime | None) -> str | None:

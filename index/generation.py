@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
 
 import numpy as np
-from chromadb.api.models.Collection import Collection
+from chromadb.api.models.Collection import Collection as ChromaCollection
 from numpy.typing import NDArray
 
 from index.copies import group_copies
 from index.errors import IndexMismatch, IndexMissing
 from index.lexical import inverse_document_frequency
+from index.outlets import Outlets
 from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, to_timestamp
 from index.store import Manifest, SegmentRef, Store, fetch_passages, nearest
 from index.types import Encoder, Filters, Vectors
 
 Mask = NDArray[np.bool_]
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class _Part:
 
     ref: SegmentRef
     segment: Segment
-    collection: Collection
+    collection: ChromaCollection
     first_article: int
     first_passage: int
     row_of: Mapping[str, int]
@@ -59,7 +61,10 @@ class Generation:
         """MinHash of each article row; shape (n_articles, 64)."""
         self.copy_groups = group_copies(self.signatures)
         """For each article row, the number of its group of near-identical articles."""
-        self._published = np.array([a.published for a in self.articles], dtype=np.int64)
+        self.published = np.array([a.published for a in self.articles], dtype=np.int64)
+        """Timestamp of each article row, or UNDATED."""
+        self.first_paragraphs = np.array([_first_paragraph(i) for p in self._parts for i in p.segment.passage_ids])
+        """Number of the paragraph at which each passage begins, from 1."""
 
     @property
     def name(self) -> str:
@@ -72,57 +77,84 @@ class Generation:
         return tuple(sorted({a.source for a, alive in zip(self.articles, self._alive, strict=True) if alive}))
 
     @cached_property
+    def outlets(self) -> Outlets:
+        """The same, findable in a question."""
+        return Outlets(self.sources)
+
+    def is_of(self, sources: Collection[str]) -> Mask:
+        """Which article rows are of some outlets, by their exact names."""
+        numbers = [n for n, source in enumerate(self._source_names) if source in sources]
+        mask: Mask = np.isin(self._source_of, numbers)
+        return mask
+
+    @cached_property
+    def _source_names(self) -> list[str]:
+        return sorted({a.source for a in self.articles})
+
+    @cached_property
+    def _source_of(self) -> NDArray[np.int64]:
+        numbers = {source: n for n, source in enumerate(self._source_names)}
+        return np.array([numbers[a.source] for a in self.articles], dtype=np.int64)
+
+    @cached_property
     def newest(self) -> datetime | None:
         """When the newest dated article was published."""
-        dated = self._published[self._alive & (self._published != UNDATED)]
+        dated = self.published[self._alive & (self.published != UNDATED)]
         return from_timestamp(int(dated.max())) if len(dated) else None
 
     def allowed_articles(self, filters: Filters) -> Mask:
         """Which article rows a search may return; undated ones fit no date bound."""
         allowed = self._alive.copy()
         if filters.since is not None:
-            allowed &= self._published >= to_timestamp(filters.since)
+            allowed &= self.published >= to_timestamp(filters.since)
         if filters.newest is not None:
-            allowed &= (self._published <= to_timestamp(filters.newest)) & (self._published != UNDATED)
+            allowed &= (self.published <= to_timestamp(filters.newest)) & (self.published != UNDATED)
         if filters.sources:
             wanted = {s.casefold() for s in filters.sources}
-            allowed &= np.array([a.source.casefold() in wanted for a in self.articles], dtype=np.bool_)
+            allowed &= self.is_of({name for name in self._source_names if name.casefold() in wanted})
         if filters.language is not None:
             allowed &= np.array([a.language == filters.language for a in self.articles], dtype=np.bool_)
         return allowed
 
-    def search_dense(self, vector: Vectors, allowed: Mask, n: int) -> list[tuple[int, float]]:
-        """The nearest passages of the allowed articles: row and cosine, best first."""
+    def search_dense(self, vector: Vectors, allowed: Mask, n: int) -> list[int]:
+        """Rows of the nearest passages of the allowed articles, best first."""
         found: list[tuple[int, float]] = []
         for part in self._parts:
             found += self._search_part(part, vector, allowed[self.article_of[part.passages]], n)
-        return sorted(found, key=lambda pair: -pair[1])[:n]
+        return [row for row, _ in sorted(found, key=lambda pair: -pair[1])[:n]]
 
     def _search_part(self, part: _Part, vector: Vectors, mask: Mask, n: int) -> list[tuple[int, float]]:
-        """Search widely and drop what is not allowed; name the allowed ones where too few remain."""
+        """Ask Chroma where most passages are allowed, and drop the others; compare with each one where few are."""
         n_allowed = int(mask.sum())
         wanted = min(n, n_allowed)
         if not wanted:
             return []
-        width = min(len(mask), n if n_allowed == len(mask) else 4 * n)
-        found = self._rows(part, nearest(part.collection, vector, width, None), mask)
-        if len(found) < wanted:
-            among = [part.segment.passage_ids[i] for i in np.flatnonzero(mask)]
-            found = self._rows(part, nearest(part.collection, vector, wanted, among), mask)
-        return found[:wanted]
+        if n_allowed * _FEW <= len(mask):
+            return _scan(part, vector, np.flatnonzero(mask), wanted)
+        width = min(len(mask), n if n_allowed == len(mask) else _FEW * n)
+        nearby = nearest(part.collection, vector, width)
+        rows = [(part.row_of[passage_id], similarity) for passage_id, similarity in nearby]
+        found = [(part.first_passage + row, similarity) for row, similarity in rows if mask[row]]
+        return found[:wanted] if len(found) >= wanted else _scan(part, vector, np.flatnonzero(mask), wanted)
 
-    def _rows(self, part: _Part, found: Sequence[tuple[str, float]], mask: Mask) -> list[tuple[int, float]]:
-        rows = [(part.row_of[passage_id], similarity) for passage_id, similarity in found]
-        return [(part.first_passage + row, similarity) for row, similarity in rows if mask[row]]
+    def similarities(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Cosine of a vector and of some passages, to about 0.002; shape (len(rows),)."""
+        cosines = np.empty(len(rows), dtype=np.float32)
+        for part in self._parts:
+            own = (rows >= part.passages.start) & (rows < part.passages.stop)
+            cosines[own] = part.segment.similarities(vector, rows[own] - part.first_passage)
+        return cosines
 
-    def search_lexical(self, tokens: Sequence[str], allowed: Mask, n: int) -> list[tuple[int, float]]:
-        """Passages of the allowed articles by BM25: row and score, best first, above zero."""
-        idf = self.idf(tokens)
-        scores = np.concatenate([p.segment.lexical.score(tokens, idf) for p in self._parts])
-        scores[~allowed[self.article_of]] = 0
-        top = np.argpartition(-scores, min(n, len(scores)) - 1)[:n]
-        ordered = sorted((int(i) for i in top if scores[i] > 0), key=lambda i: (-scores[i], i))
-        return [(i, float(scores[i])) for i in ordered]
+    def match_words(self, weights: Mapping[str, float]) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.float32]]]:
+        """For each token the rows of the passages that have it, and its BM25 in each.
+
+        Args:
+            weights: Tokens, each with its rarity as `idf` gives it.
+        """
+        for token, weight in weights.items():
+            found = [(p.first_passage, *p.segment.lexical.postings(token, weight)) for p in self._parts]
+            rows = np.concatenate([first + own.astype(np.int64) for first, own, _ in found])
+            yield token, rows, np.concatenate([scores for _, _, scores in found])
 
     def idf(self, tokens: Sequence[str]) -> dict[str, float]:
         """Weight of each token by its rarity in the generation, removed passages not yet discounted."""
@@ -200,6 +232,18 @@ class Reader:
                     )
                 self._open = Generation(self._store, manifest)
             return self._open
+
+
+def _scan(part: _Part, vector: Vectors, rows: NDArray[np.int64], n: int) -> list[tuple[int, float]]:
+    """The nearest of some rows of a segment, by comparing with each."""
+    cosines = part.segment.similarities(vector, rows)
+    top = np.argpartition(-cosines, n - 1)[:n]
+    best = top[np.argsort(-cosines[top], kind="stable")]
+    return [(part.first_passage + int(rows[i]), float(cosines[i])) for i in best]
+
+
+def _first_paragraph(passage_id: str) -> int:
+    return int(passage_id.rpartition(":")[2].partition("-")[0])
 
 
 def _open_parts(store: Store, manifest: Manifest) -> tuple[_Part, ...]:

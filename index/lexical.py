@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import bm25s
@@ -60,7 +60,8 @@ class LexicalIndex:
     """BM25 over the passages of one segment.
 
     Segments differ in size, so a word's rarity is that of the whole generation: `bm25s` stores each
-    posting with the segment's own idf, which a query's weight then divides out.
+    posting with the segment's own idf, which a query's weight then divides out. Passages are of much the
+    same length by design, so their length counts less than is usual: b = 0.4.
     """
 
     def __init__(self, bm25: bm25s.BM25, n_passages: int) -> None:
@@ -71,7 +72,7 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Iterable[str], folder: Path) -> LexicalIndex:
         """Index texts, in the order of their rows, and save the index in a folder."""
-        bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
+        bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.4)
         tokens = [tokenize(text) or [""] for text in texts]
         bm25.index(tokens, show_progress=False)
         bm25.save(folder, show_progress=False)
@@ -88,18 +89,16 @@ class LexicalIndex:
         ids = {token: self._vocabulary.get(token) for token in tokens}
         return {t: 0 if i is None else int(indptr[i + 1] - indptr[i]) for t, i in ids.items()}
 
-    def score(self, tokens: Sequence[str], idf: Mapping[str, float]) -> NDArray[np.float32]:
-        """BM25 of every passage, shape (n_passages,), with the given weight for each token."""
-        scores = np.zeros(self.n_passages, dtype=np.float32)
-        own = self.document_frequencies(tokens)
-        for token in tokens:
-            column = self._vocabulary.get(token)
-            if column is None or own[token] == 0:
-                continue
-            a, b = self._scores["indptr"][column], self._scores["indptr"][column + 1]
-            weight = idf[token] / inverse_document_frequency(own[token], self.n_passages)
-            scores[self._scores["indices"][a:b]] += self._scores["data"][a:b] * np.float32(weight)
-        return scores
+    def postings(self, token: str, idf: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The passages that have a token, and its BM25 in each, with the given weight for its rarity."""
+        column = self._vocabulary.get(token)
+        if column is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        a, b = int(self._scores["indptr"][column]), int(self._scores["indptr"][column + 1])
+        if a == b:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        weight = np.float32(idf / inverse_document_frequency(b - a, self.n_passages))
+        return self._scores["indices"][a:b], self._scores["data"][a:b] * weight
 
 
 def inverse_document_frequency(n_containing: int, n_passages: int) -> float:

@@ -1,10 +1,11 @@
-"""Query to hits: meaning and words, fused; copies collapsed; no article crowding out the others."""
+"""Query to hits: every part searched by meaning and by words, ranked, copies collapsed, articles spread."""
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,73 +13,160 @@ from numpy.typing import NDArray
 from index.copies import Repeated, are_copies
 from index.generation import Generation, Mask
 from index.lexical import tokenize
+from index.query import Part, Query
+from index.ranking import RANK_WEIGHTS, Column, View, describe, is_recent, match_words, weigh
 from index.segment import UNDATED, PassageRow, from_timestamp
 from index.types import Filters, Hit, Vectors
 
 N_CANDIDATES = 100
-_RRF = 60
+_N_OF_OUTLET = 50
+_OF_A_PART = 1.0
 _LEEWAY = 4
-_CROWDED_RANKS = 5
-_MAX_OF_ONE_ARTICLE = 2
+SPREAD_RANKS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage row on its way to a hit."""
+    """A passage row on its way to a hit.
+
+    Attributes:
+        view: Number of the view that it fits best: 0 for the whole question, then its parts.
+        place: Where it is among the candidates of that view.
+    """
 
     row: int
     article: int
     score: float
-    similarity: float | None
-    dense_rank: int | None
-    lexical_rank: int | None
+    view: int = 0
+    place: int = 0
     copies: tuple[str, ...] = ()
 
 
-def search(generation: Generation, text: str, vector: Vectors, filters: Filters, k: int) -> list[Hit]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of one view, with what their scores are made of.
+
+    Attributes:
+        rows: Passage rows.
+        features: By name, a value for each of them.
+    """
+
+    view: View
+    rows: NDArray[np.int64]
+    similarities: Column
+    dense_ranks: Mapping[int, int]
+    lexical_ranks: Mapping[int, int]
+    features: Mapping[str, Column]
+
+
+def make_views(query: Query, vectors: Vectors, now: datetime) -> list[View]:
+    """The whole question and its parts, as they are searched.
+
+    Args:
+        vectors: The question and each of its parts embedded, shape (1 + n_parts, dim).
+    """
+    asked: Sequence[Query | Part] = (query, *query.parts)
+    return [
+        View(
+            text=one.text,
+            vector=vector,
+            names=one.names,
+            sources=one.sources,
+            periods=tuple(p for p in one.periods if not is_recent(p, now)),
+            is_timeless=query.is_past or any(not is_recent(p, now) for p in one.periods),
+        )
+        for one, vector in zip(asked, vectors, strict=True)
+    ]
+
+
+def search(
+    generation: Generation, query: Query, vectors: Vectors, now: datetime, filters: Filters, k: int
+) -> list[Hit]:
     """The best `k` passages for a question.
 
     Args:
-        text: The question, whose words are looked up.
-        vector: The question embedded, shape (dim,).
+        vectors: The question and each of its parts embedded, shape (1 + n_parts, dim).
+        now: When it is asked; newer articles are better unless it names another time.
     """
     allowed = generation.allowed_articles(filters)
-    tokens = list(dict.fromkeys(tokenize(text)))
+    views = make_views(query, vectors, now)
     n = max(N_CANDIDATES, 2 * k)
     while True:
-        dense = generation.search_dense(vector, allowed, n)
-        lexical = generation.search_lexical(tokens, allowed, n)
-        fused = fuse(generation, dense, lexical)
-        candidates = collapse_copies(generation, fused[: _LEEWAY * k], allowed)
-        if len(candidates) < k:  # copies of one story took the places
-            candidates = collapse_copies(generation, fused, allowed)
-        if len(candidates) >= k or len(dense) < n:
+        found = [find_candidates(generation, view, now, allowed, n) for view in views]
+        candidates = rank_candidates(generation, found, allowed, k)
+        if len(candidates) >= k or len(found[0].dense_ranks) < n:
             break
         n *= 4
-    chosen = spread_articles(candidates, k)
-    passages = generation.passages([c.row for c in chosen])
-    return [_to_hit(rank, c, passages[c.row]) for rank, c in enumerate(chosen, 1)]
+    chosen = spread_articles(candidates, k, k if query.parts else SPREAD_RANKS)
+    return to_hits(generation, found, chosen)
 
 
-def fuse(
-    generation: Generation, dense: Sequence[tuple[int, float]], lexical: Sequence[tuple[int, float]]
+def rank_candidates(
+    generation: Generation,
+    found: Sequence[Found],
+    allowed: Mask,
+    k: int,
+    weights: Mapping[str, float] = RANK_WEIGHTS,
 ) -> list[Candidate]:
-    """Reciprocal rank fusion (Cormack et al. 2009, k = 60) of two rankings, best first."""
-    dense_ranks = {row: rank for rank, (row, _) in enumerate(dense, 1)}
-    lexical_ranks = {row: rank for rank, (row, _) in enumerate(lexical, 1)}
-    similarities = dict(dense)
-    candidates = [
-        Candidate(
-            row=row,
-            article=int(generation.article_of[row]),
-            score=_reciprocal(dense_ranks.get(row)) + _reciprocal(lexical_ranks.get(row)),
-            similarity=similarities.get(row),
-            dense_rank=dense_ranks.get(row),
-            lexical_rank=lexical_ranks.get(row),
-        )
-        for row in {**dense_ranks, **lexical_ranks}
-    ]
-    return sorted(candidates, key=lambda c: (-c.score, c.row))
+    """Candidates of all views, copies collapsed, best first; enough for `k` hits, where there are as many."""
+    merged = merge(generation, found, weights)
+    candidates = collapse_copies(generation, merged[: _LEEWAY * k], allowed)
+    n_spread = k if len(found) > 1 else min(k, SPREAD_RANKS)
+    if len(candidates) < k or len({c.article for c in candidates}) < n_spread:  # one story took the places
+        candidates = collapse_copies(generation, merged, allowed)
+    return candidates
+
+
+def to_hits(generation: Generation, found: Sequence[Found], candidates: Sequence[Candidate]) -> list[Hit]:
+    """The candidates with their stored passages, ranks from 1."""
+    passages = generation.passages([c.row for c in candidates])
+    return [_to_hit(rank, c, found, passages[c.row]) for rank, c in enumerate(candidates, 1)]
+
+
+def find_candidates(generation: Generation, view: View, now: datetime, allowed: Mask, n: int) -> Found:
+    """The nearest `n` passages by meaning and the best `n` by words, and some of the outlets that are named."""
+    words = match_words(generation, view)
+    dense = generation.search_dense(view.vector, allowed, n)
+    lexical = best_rows(words.scores, allowed[generation.article_of], n)
+    rows = {*dense, *lexical}
+    if view.sources:
+        of_outlets = allowed & generation.is_of(view.sources)
+        rows |= {*generation.search_dense(view.vector, of_outlets, _N_OF_OUTLET)}
+        rows |= {*best_rows(words.scores, of_outlets[generation.article_of], _N_OF_OUTLET)}
+    chosen = np.array(sorted(rows), dtype=np.int64)
+    similarities = generation.similarities(view.vector, chosen)
+    return Found(
+        view=view,
+        rows=chosen,
+        similarities=similarities,
+        dense_ranks={row: rank for rank, row in enumerate(dense, 1)},
+        lexical_ranks={row: rank for rank, row in enumerate(lexical, 1)},
+        features=describe(generation, view, words, chosen, similarities, now),
+    )
+
+
+def merge(
+    generation: Generation, found: Sequence[Found], weights: Mapping[str, float] = RANK_WEIGHTS
+) -> list[Candidate]:
+    """Candidates of all views, best first: each counts by the view that it fits best, a part a little less."""
+    best: dict[int, tuple[float, int, int]] = {}
+    for number, one in enumerate(found):
+        scores = weigh(one.features, weights)
+        handicap = float(scores.max(initial=0)) + (_OF_A_PART if number else 0)
+        for i, (row, score) in enumerate(zip(one.rows.tolist(), scores.tolist(), strict=True)):
+            if row not in best or best[row][0] < score - handicap:
+                best[row] = (score - handicap, number, i)
+    ordered = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
+    return [Candidate(row, int(generation.article_of[row]), *placed) for row, placed in ordered]
+
+
+def best_rows(scores: NDArray[np.float32], mask: Mask, n: int) -> list[int]:
+    """Rows of the highest scores among those allowed, best first, above zero."""
+    rows = np.flatnonzero(mask & (scores > 0))
+    if len(rows) > n:
+        rows = rows[np.argpartition(-scores[rows], n - 1)[:n]]
+    best: list[int] = rows[np.lexsort((rows, -scores[rows]))].tolist()
+    return best
 
 
 def collapse_copies(generation: Generation, candidates: Sequence[Candidate], allowed: Mask) -> list[Candidate]:
@@ -88,8 +176,8 @@ def collapse_copies(generation: Generation, candidates: Sequence[Candidate], all
     """
     groups = generation.copy_groups
     members: dict[int, list[int]] = {}
-    present = {int(groups[c.article]) for c in candidates}
-    for article in (int(a) for a in allowed.nonzero()[0] if int(groups[a]) in present):
+    present = np.unique(groups[[c.article for c in candidates]])
+    for article in np.flatnonzero(allowed & np.isin(groups, present)).tolist():
         members.setdefault(int(groups[article]), []).append(article)
     kept: list[Candidate] = []
     with_copies: list[_Group] = []
@@ -127,37 +215,34 @@ def _collapse_group(
 ) -> Iterator[Candidate]:
     copies = tuple(generation.articles[a].id for a in sorted(group.later, key=lambda a: _age(generation, a)))
     original = Repeated(originals.values())
+    words: dict[int, set[str]] = {}
     kept: dict[int, Candidate] = {}
     for candidate in group.candidates:
         row = candidate.row
         if candidate.article == group.earliest:
             kept.setdefault(row, replace(candidate, copies=copies))
         elif candidate.article in group.later and original.covers(texts[row]):
-            words = set(tokenize(texts[row]))
-            row = max(originals, key=lambda r: len(words & set(tokenize(originals[r]))))
+            words = words or {r: set(tokenize(text)) for r, text in originals.items()}
+            own = set(tokenize(texts[row]))
+            row = max(originals, key=lambda r: len(own & words[r]))
             kept.setdefault(row, replace(candidate, row=row, article=group.earliest, copies=copies))
         else:
             kept.setdefault(row, candidate)
     yield from kept.values()
 
 
-def spread_articles(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
-    """The first `k`, at most two of one article among the top five while others are left.
+def spread_articles(candidates: Sequence[Candidate], k: int, n_spread: int) -> list[Candidate]:
+    """The first `k`, the first `n_spread` of them from one article each while others are left.
 
     Scores stay in order: a candidate that had to wait takes the score of the one before it.
     """
-    chosen: list[Candidate] = []
-    seen: Counter[int] = Counter()
+    first: dict[int, Candidate] = {}
     for candidate in candidates:
-        if len(chosen) == _CROWDED_RANKS:
+        if len(first) == n_spread:
             break
-        if seen[candidate.article] >= _MAX_OF_ONE_ARTICLE:
-            continue
-        chosen.append(candidate)
-        seen[candidate.article] += 1
-    placed = {c.row for c in chosen}
-    rest = [c for c in candidates if c.row not in placed]
-    ordered = (chosen + rest)[:k]
+        first.setdefault(candidate.article, candidate)
+    placed = {c.row for c in first.values()}
+    ordered = [*first.values(), *(c for c in candidates if c.row not in placed)][:k]
     lowest = float("inf")
     for i, candidate in enumerate(ordered):
         lowest = min(lowest, candidate.score)
@@ -177,14 +262,12 @@ def _age(generation: Generation, article: int) -> tuple[bool, int, str]:
     return row.published == UNDATED, row.published, row.id
 
 
-def _reciprocal(rank: int | None) -> float:
-    return 0.0 if rank is None else 1 / (_RRF + rank)
-
-
-def _to_hit(rank: int, candidate: Candidate, row: PassageRow) -> Hit:
+def _to_hit(rank: int, candidate: Candidate, found: Sequence[Found], row: PassageRow) -> Hit:
+    best = found[candidate.view]
+    why = {name: round(float(column[candidate.place]), 3) for name, column in best.features.items()}
     return Hit(
         rank=rank,
-        score=candidate.score,
+        score=math.exp(candidate.score),
         passage=row.passage,
         title=row.article.title,
         source=row.article.source,
@@ -193,7 +276,8 @@ def _to_hit(rank: int, candidate: Candidate, row: PassageRow) -> Hit:
         language=row.article.language,
         vector_key=row.vector_key,
         copies=candidate.copies,
-        similarity=candidate.similarity,
-        dense_rank=candidate.dense_rank,
-        lexical_rank=candidate.lexical_rank,
+        similarity=float(best.similarities[candidate.place]),
+        dense_rank=found[0].dense_ranks.get(candidate.row),
+        lexical_rank=found[0].lexical_ranks.get(candidate.row),
+        why={name: value for name, value in {**why, "part": float(candidate.view)}.items() if value},
     )

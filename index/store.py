@@ -245,13 +245,17 @@ class Store:
         """
         if cached := load_segment(name, self._cache / name, n_passages):
             return cached
-        rows = [row for row, _ in self.rows(name)]
+        rows: list[PassageRow] = []
+        vectors: list[Vectors] = []
+        for row, vector in self.rows(name, vectors=True):
+            rows.append(row)
+            vectors.append(vector)
         if len(rows) != n_passages:
             raise IndexMismatch(
                 f"segment {name} holds {len(rows)} passages, not {n_passages}; "
                 "run `newsdesk index drop` and then `newsdesk index build`"
             )
-        return derive_segment(name, rows, self._cache / name)
+        return derive_segment(name, rows, np.stack(vectors), self._cache / name)
 
     def collection(self, name: str) -> Collection:
         """A segment's collection, for searching.
@@ -326,18 +330,13 @@ def fetch_passages(collection: Collection, passage_ids: Sequence[str]) -> dict[s
     return _stored(collection.get(ids=list(passage_ids), include=["documents", "metadatas"]))
 
 
-def nearest(collection: Collection, vector: Vectors, n: int, among: Sequence[str] | None) -> list[tuple[str, float]]:
-    """The nearest passages and their cosines, best first; of those named, where any are.
+def nearest(collection: Collection, vector: Vectors, n: int) -> list[tuple[str, float]]:
+    """The nearest passages and their cosines, best first.
 
     Chroma is asked itself: llama-index's `query` would make a node of every candidate, 6 ms for a
     hundred, and return exp(-distance), where the collections hold cosine distances, 1 - cosine.
     """
-    found: Mapping[str, Any] = collection.query(
-        query_embeddings=[vector.tolist()],
-        n_results=n,
-        include=["distances"],
-        ids=None if among is None else list(among),
-    )
+    found: Mapping[str, Any] = collection.query(query_embeddings=[vector.tolist()], n_results=n, include=["distances"])
     return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
 

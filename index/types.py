@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -67,12 +67,13 @@ class Hit:
 
     Attributes:
         rank: From 1.
-        score: Higher is better; comparable within one search only.
+        score: How likely it is against the first, which has 1; comparable within one search only.
         vector_key: Names the passage's text as encoded, and so its vectors.
         copies: Ids of later articles with nearly the same text, collapsed into this one.
-        similarity: Cosine of question and passage; None where only words matched.
+        similarity: Cosine of question and passage; None where it was not compared.
         dense_rank: Rank by meaning, from 1; None where not among the candidates.
         lexical_rank: Rank by words, from 1; None where not among the candidates.
+        why: What its score is made of, by the names of `index.ranking`; `part` is the question's part that it fits.
     """
 
     rank: int
@@ -88,6 +89,7 @@ class Hit:
     similarity: float | None = None
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    why: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -107,8 +108,38 @@ def test_a_paragraph_longer_than_a_passage_is_cited_whole(newsdesk, answer_all):
 def test_an_answer_names_the_generation_and_the_time_of_each_stage(newsdesk, answer_all):
     answer = newsdesk.ask(OPENED)
     assert answer.generation == newsdesk.store.live_generation()
-    assert {"encode", "search", "evidence", "total"} <= set(answer.timings_ms)
+    assert {"understand", "encode", "search", "evidence", "total"} <= set(answer.timings_ms)
     assert all(ms >= 0 for ms in answer.timings_ms.values())
+
+
+def test_an_answer_tells_what_was_understood_of_the_question(newsdesk, answer_all):
+    answer = newsdesk.ask(
+        "What did the Star report about the bridge toll in June 2025, and which herons were counted on the marsh?"
+    )
+    assert answer.query["outlets"] == ["Star"]
+    assert answer.query["times"] == ["in June 2025"]
+    assert len(answer.query["parts"]) == 2
+
+
+def test_nothing_is_understood_of_small_talk(newsdesk):
+    assert newsdesk.ask("hello").query == {}
+
+
+def test_both_parts_of_a_question_have_evidence_among_the_hits(newsdesk, answer_all):
+    answer = newsdesk.ask("How did the ferry strike end, and how many herons were counted on the marsh?")
+    assert {"ferry", "heron"} <= {hit.passage.article_id for hit in answer.hits[:4]}
+
+
+def test_an_outlet_named_in_the_question_comes_first_and_filters_nothing(newsdesk, answer_all):
+    answer = newsdesk.ask("What did the Star report about the harbour bridge?")
+    assert answer.hits[0].source == "Star"
+    assert {hit.source for hit in answer.hits} == {"Star", "Gazette"}
+
+
+def test_a_day_is_that_of_the_zone_of_the_desk(newsdesk, answer_all):
+    asked = Question("What came in June 2025?", datetime(2025, 6, 1, 3, tzinfo=UTC))
+    told = [Answerer(newsdesk.reader, newsdesk.encoder, zone=z).ask(asked) for z in (UTC, ZoneInfo("America/New_York"))]
+    assert [answer.query.get("times", []) for answer in told] == [["in June 2025"], []]
 
 
 def test_without_a_model_none_is_named(newsdesk, answer_all):

@@ -503,21 +503,31 @@ def test_drop_asks_first_and_takes_no_for_an_answer(newsdesk, folder, home):
     assert newsdesk("index", "status", "--json").json["articles"] == 2
 
 
-# Evaluation and doctor
+# What is found, and why
 
 
-def test_eval_prints_a_table_and_writes_json_to_a_file(newsdesk, folder, tmp_path):
-    dataset = tmp_path / "dataset"
-    dataset.mkdir()
-    folder.rename(dataset / "articles")
-    gold = {"id": "q1", "question": "When did the bridge open?", "answers": ["Monday"], "articles": ["one"]}
-    (dataset / "questions.jsonl").write_text(json.dumps(gold))
-    result = newsdesk("eval", dataset, "--json", tmp_path / "scores.json", "--quiet")
+def test_search_explains_what_was_understood_and_why_each_passage_was_found(newsdesk, built):
+    result = newsdesk("search", "What did the Star say of the bridge toll in June 2025?", "--explain", "-k", 1)
     assert (result.code, result.err) == (0, "")
-    assert "hit@10" in result.out
-    written = json.loads((tmp_path / "scores.json").read_text())
-    assert [r["dataset"] for r in written] == ["dataset"]
-    assert written[0]["scores"]["hit@10"] == 1.0
+    assert "outlets: Star\ntimes: in June 2025\n" in result.out
+    assert "outlet 1" in result.out
+
+
+def test_search_explains_nothing_unasked(newsdesk, built):
+    result = newsdesk("search", "What did the Star say of the bridge toll in June 2025?", "-k", 1)
+    assert "outlets" not in result.out
+    assert "by meaning" not in result.out
+
+
+def test_search_explains_in_json_too(newsdesk, built):
+    first, second = newsdesk("search", "bridge toll", "--explain", "--json", "-k", 2).json
+    assert list(first)[: len(HIT_KEYS)] == HIT_KEYS
+    assert first.keys() - set(HIT_KEYS) == {"similarity", "dense_rank", "lexical_rank", "why"}
+    assert first["why"]["coverage"] > second["why"]["coverage"]
+    assert list(newsdesk("search", "bridge toll", "--json", "-k", 1).json[0]) == HIT_KEYS
+
+
+# Evaluation and doctor
 
 
 def test_eval_of_a_folder_that_is_no_dataset_is_one_line(newsdesk, tmp_path):

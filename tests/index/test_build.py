@@ -70,10 +70,9 @@ def test_a_passage_is_encoded_with_its_context_and_stored_without(newsroom, enco
 def test_only_words_of_title_and_text_are_looked_up(newsroom):
     newsroom.write("a", "The harbour bridge opened.", title="Engineering", source="Paper")
     newsroom.build()
-    generation = newsroom.open()
-    everything = generation.article_of == 0
-    assert generation.search_lexical(["engin"], everything, 5)
-    assert not generation.search_lexical(["paper"], everything, 5)
+    found = {token: rows for token, rows, _ in newsroom.open().match_words({"engin": 1.0, "paper": 1.0})}
+    assert found["engin"].tolist() == [0]
+    assert not len(found["paper"])
 
 
 def test_metadata_of_an_article_come_with_its_hits(newsroom):
@@ -482,8 +481,8 @@ def test_a_generation_that_is_open_answers_while_the_next_is_built(newsroom):
     newsroom.remove("giraffe")
     fill(newsroom, "volcano")
     newsroom.build()
-    rows = [row for row, _ in before.search_lexical(["giraff"], before.article_of >= 0, 5)]
-    assert [p.passage.article_id for p in before.passages(rows).values()] == ["giraffe"]
+    [(_, rows, _)] = before.match_words({"giraff": 1.0})
+    assert [p.passage.article_id for p in before.passages(rows.tolist()).values()] == ["giraffe"]
     assert newsroom.open() is not before
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.build import build_index
+from index.generation import Generation, Reader
 from index.lexical import inverse_document_frequency
+from index.store import Store
 from index.types import Filters
 
 RAIN = "the harbour bridge opened in heavy rain on a cold morning and nobody came to see it "
+
+VOCABULARY = ["".join(letters) for letters in product("bdgklmnprst", "aeiou", "bdgklmnprst")]
+CLOSE = 0.01
+"""How near to exact a cosine of vectors of one byte a component has to be."""
 
 
 def build_two_segments(newsroom, store) -> None:
@@ -29,8 +38,8 @@ def everything(generation):
     return generation.allowed_articles(Filters())
 
 
-def ids(generation, found) -> list[str]:
-    return [generation.articles[generation.article_of[row]].id for row, _ in found]
+def ids(generation, rows) -> list[str]:
+    return [generation.articles[generation.article_of[row]].id for row in rows]
 
 
 # Paragraphs
@@ -98,9 +107,11 @@ def test_rarity_is_counted_over_all_segments(newsroom, store):
 def test_words_are_found_in_all_segments(newsroom, store):
     build_two_segments(newsroom, store)
     generation = newsroom.open()
-    found = generation.search_lexical(["bridg"], everything(generation), 10)
-    assert sorted(ids(generation, found)) == ["a0", "a1", "a2", "a3", "a4", "a5", "b"]
-    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+    bridge, giraffe = generation.match_words(generation.idf(["bridg", "giraff"]))
+    assert (bridge[0], giraffe[0]) == ("bridg", "giraff")
+    assert sorted(ids(generation, bridge[1])) == ["a0", "a1", "a2", "a3", "a4", "a5", "b"]
+    assert ids(generation, giraffe[1]) == ["b"]
+    assert (len(bridge[2]), (bridge[2] > 0).all()) == (7, True)
 
 
 def test_the_nearest_are_found_in_all_segments(newsroom, store, encoder):
@@ -109,16 +120,27 @@ def test_the_nearest_are_found_in_all_segments(newsroom, store, encoder):
     question = encoder.encode_queries(["The bridge sank. A giraffe was born."])[0]
     found = generation.search_dense(question, everything(generation), 7)
     assert ids(generation, found)[0] == "b"
-    assert len(found) == 7
-    assert [cosine for _, cosine in found] == sorted((cosine for _, cosine in found), reverse=True)
+    assert sorted(found) == list(range(7))
+    cosines = generation.similarities(question, np.array(found))
+    assert (np.diff(cosines) <= CLOSE).all()
 
 
 def test_a_cosine_is_that_of_question_and_passage(newsroom, encoder):
     newsroom.write("a", "The bridge opened.")
     newsroom.build()
     question, passage = encoder.encode_queries(["a bridge", "Story\nPaper, 17 April 2025\nThe bridge opened."])
-    [(_, cosine)] = newsroom.open().search_dense(question, np.array([True]), 5)
-    assert cosine == pytest.approx(float(question @ passage), abs=1e-5)
+    [cosine] = newsroom.open().similarities(question, np.array([0]))
+    assert cosine == pytest.approx(float(question @ passage), abs=CLOSE)
+
+
+def test_cosines_over_segments_come_in_the_order_of_the_rows(newsroom, store, encoder):
+    build_two_segments(newsroom, store)
+    generation = newsroom.open()
+    question = encoder.encode_queries(["the bridge of a giraffe"])[0]
+    rows = np.array([6, 0, 3, 6, 1])
+    exact = exact_cosines(generation, store, question)
+    np.testing.assert_allclose(generation.similarities(question, rows), exact[rows], atol=CLOSE)
+    assert len(generation.similarities(question, np.array([], dtype=np.int64))) == 0
 
 
 def test_passages_are_fetched_from_all_segments(newsroom, store):
@@ -154,7 +176,6 @@ def test_no_more_than_asked_for_are_found(newsroom, store, encoder):
     generation = newsroom.open()
     question = encoder.encode_queries(["bridge"])[0]
     assert len(generation.search_dense(question, everything(generation), 3)) == 3
-    assert len(generation.search_lexical(["bridg"], everything(generation), 3)) == 3
 
 
 def test_nothing_is_found_where_nothing_is_allowed(newsroom, store, encoder):
@@ -163,7 +184,74 @@ def test_nothing_is_found_where_nothing_is_allowed(newsroom, store, encoder):
     question = encoder.encode_queries(["bridge"])[0]
     nothing = np.zeros(len(generation.articles), dtype=bool)
     assert generation.search_dense(question, nothing, 3) == []
-    assert generation.search_lexical(["bridg"], nothing, 3) == []
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory, make_encoder) -> tuple[Generation, Store]:
+    """A hundred and sixty articles, each of four words of its own, in two segments."""
+    folder, home = tmp_path_factory.mktemp("crowd"), tmp_path_factory.mktemp("home")
+    store, encoder = Store(home), make_encoder()
+    names = [" ".join(words) for words in np.random.default_rng(1).choice(list(VOCABULARY), (160, 4))]
+    for n in (130, 160):
+        records = [{"id": f"a{i}", "title": "T", "source": "S", "body": text} for i, text in enumerate(names[:n])]
+        (folder / "articles.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+        build_index(store, encoder, [folder], recorded=[str(folder)])
+    assert len(store.live().segments) == 2
+    return Reader(store, encoder).current(), store
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.25, 0.5, 0.97, 1.0])
+def test_whatever_share_is_allowed_the_nearest_are_those_of_an_exact_comparison(crowd, share, seed):
+    generation, store = crowd
+    question = draw_question(seed)
+    mask = np.zeros(160, dtype=bool)
+    mask[np.random.default_rng(seed).permutation(160)[: round(160 * share)]] = True
+    found = generation.search_dense(question, mask, 20)
+    exact = exact_cosines(generation, store, question)
+    allowed = exact[mask[generation.article_of]]
+    limit = np.sort(allowed)[::-1][min(20, len(allowed)) - 1]
+    assert len(found) == len(set(found)) == min(20, len(allowed))
+    assert mask[generation.article_of[found]].all()
+    assert (exact[found] >= limit - CLOSE).all()
+    assert (np.diff(exact[found]) <= CLOSE).all()
+    surely = np.flatnonzero(mask[generation.article_of] & (exact > limit + CLOSE))
+    assert set(surely.tolist()) <= set(found)
+
+
+@pytest.mark.parametrize(("n_allowed", "n"), [(3, 3), (60, 5), (150, 150)])
+def test_allowed_articles_are_found_behind_all_that_are_not_allowed(crowd, n_allowed, n):
+    """Also where the nearest that Chroma gives are none of those that are allowed."""
+    generation, store = crowd
+    question = draw_question(7)
+    exact = exact_cosines(generation, store, question)
+    order = np.argsort(-exact)
+    mask = np.zeros(160, dtype=bool)
+    mask[generation.article_of[order[-n_allowed:]]] = True
+    found = generation.search_dense(question, mask, n)
+    assert len(found) == n
+    assert mask[generation.article_of[found]].all()
+    assert exact[found].min() >= exact[order[-n_allowed:][n - 1]] - CLOSE
+
+
+def test_cosines_are_those_of_an_exact_comparison_in_every_segment(crowd):
+    generation, store = crowd
+    question = draw_question(5)
+    rows = np.random.default_rng(6).permutation(160)
+    exact = exact_cosines(generation, store, question)
+    np.testing.assert_allclose(generation.similarities(question, rows), exact[rows], atol=CLOSE)
+
+
+def draw_question(seed: int) -> np.ndarray:
+    """A vector that no two passages are equally near to."""
+    question = np.random.default_rng(seed).standard_normal(64).astype(np.float32)
+    return question / np.linalg.norm(question)
+
+
+def exact_cosines(generation, store, question) -> np.ndarray:
+    """Of every passage row, with the vectors as Chroma has them."""
+    stored = [v for s in generation.manifest.segments for _, v in store.rows(s.name, vectors=True)]
+    return np.stack(stored) @ question
 
 
 # What is known of the articles
@@ -183,6 +271,33 @@ def test_outlets_are_sorted_and_leave_out_those_of_removed_articles(newsroom):
     build_with_one_removed(newsroom)
     assert "gone" in {a.id for a in newsroom.open().articles}
     assert newsroom.open().sources == ("Echo", "Post")
+
+
+def test_articles_of_outlets_are_told_by_the_exact_names(newsroom):
+    build_with_one_removed(newsroom)
+    generation = newsroom.open()
+
+    def of(*sources: str) -> set[str]:
+        return {generation.articles[row].id for row in np.flatnonzero(generation.is_of(sources))}
+
+    assert of("Post") == {"a2", "a4"}
+    assert of("Post", "Echo") == {"a1", "a2", "a3", "a4"}
+    assert of() == of("post") == of("Nobody") == set()
+
+
+def test_outlets_are_found_in_a_question(newsroom):
+    build_with_one_removed(newsroom)
+    assert [m.sources for m in newsroom.open().outlets.find("What did the Post say about the Gone?")] == [("Post",)]
+
+
+def test_each_passage_knows_the_paragraph_at_which_it_begins(newsroom):
+    long = " ".join(f"word{n}" for n in range(100))
+    newsroom.write("a:1-9@7", f"{RAIN}one.", f"{RAIN}two.", f"{RAIN}three.", long)
+    newsroom.build()
+    generation = newsroom.open()
+    passages = generation.passages(range(len(generation.article_of)))
+    assert [p.passage.first for _, p in sorted(passages.items())] == generation.first_paragraphs.tolist()
+    assert set(generation.first_paragraphs.tolist()) >= {1, 4}
 
 
 def test_the_newest_article_is_none_that_was_removed(newsroom):

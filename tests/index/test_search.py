@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.search import Candidate, spread_articles
+from index.query import understand_query
+from index.ranking import View
+from index.search import Candidate, Found, merge, search, spread_articles
+from index.store import Store
+from index.types import Filters
+from tests.conftest import NOW, Newsroom
 
 AGENCY = [
     "The harbour bridge opened on Monday after nine years of work and three changes of government.",
@@ -160,17 +167,174 @@ def test_nothing_is_found_where_no_article_is_allowed(dated, filters):
     assert dated.search("bridge", **filters) == []
 
 
-# At most two of one article
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 0.9])
+def test_filters_that_leave_few_or_many_articles_find_what_an_exact_comparison_finds(newsroom, monkeypatch, share):
+    for n in range(60):
+        month, number = 1 + n // 20, 1 + n % 20
+        newsroom.write(f"a{n}", f"Ship {n} docked with {n * 7} sacks.", published_at=f"2025-0{month}-{number:02}")
+    newsroom.build()
+    since = sorted(newsroom.open().published)[round(60 * (1 - share))]
+    question, filters = "How many sacks did ship 59 dock with?", {"since": datetime.fromtimestamp(since, UTC)}
+    found = newsroom.search(question, k=60, **filters)
+    monkeypatch.setattr("index.generation._FEW", 0)  # compare with every allowed passage, however many
+    exact = newsroom.search(question, k=60, **filters)
+    assert len(found) == round(60 * share)
+    assert article_ids(found) == article_ids(exact)
+    assert [hit.score for hit in found] == pytest.approx([hit.score for hit in exact])
 
 
-def test_at_most_two_passages_of_one_article_are_in_the_top_five_where_others_exist(newsroom):
-    newsroom.write("long", *(f"The giraffe, giraffe number {n}, {FILLER}, giraffe." for n in range(6)))
+# What the question names
+
+
+def write_crowd(newsroom, n: int, text: str, **fields) -> None:
+    """Articles that all say the same, but for a number."""
+    for number in range(n):
+        newsroom.write(f"crowd {number}", text.format(n=number), **fields)
+
+
+def test_an_article_of_a_named_outlet_is_found_where_a_hundred_others_match_better(newsroom):
+    write_crowd(newsroom, 120, "About the giraffe of the zoo, report {n}.", title="Giraffe", source="Post")
+    newsroom.write("echo", "The giraffe, about which the visitors sang songs.", title="Zoo", source="Echo")
+    newsroom.build()
+    assert "echo" not in article_ids(newsroom.search("What did they report about the giraffe?"))
+    first = newsroom.search("What did the Echo report about the giraffe?")[0]
+    assert (first.passage.article_id, first.why["outlet"]) == ("echo", 1)
+    assert (first.dense_rank, first.lexical_rank) == (None, None)
+
+
+def test_a_named_outlet_opens_no_filter(newsroom):
+    newsroom.write("post", "A giraffe was born.", source="Post")
+    newsroom.write("echo", "A giraffe was born in rain.", source="Echo")
+    newsroom.build()
+    assert newsroom.find("What did the Echo say of the giraffe?", sources=("Post",)) == {"post"}
+
+
+def test_each_part_of_a_question_has_its_evidence_among_the_hits(newsroom, encoder):
+    for n in range(40):
+        day_of_final = f"{NOW - timedelta(days=3 * n):%Y-%m-%d}"
+        newsroom.write(
+            f"cup {n}", f"Rovers won the cup final at the harbour, round {n}.", title="Cup", published_at=day_of_final
+        )
+    for word in ("bridge", "cost"):
+        for n in range(40):
+            newsroom.write(f"{word} {n}", f"Something about a {word}, number {n}.")
+    newsroom.write("evidence", "It is the harbour bridge for which 41 million were paid.")
+    newsroom.build()
+    question = "Who won the cup final, and what did the harbour bridge cost?"
+    whole = replace(understand_query(question, NOW, UTC, newsroom.open().outlets), parts=())
+    vectors = encoder.encode_queries([question])
+    assert "evidence" not in article_ids(search(newsroom.open(), whole, vectors, NOW, Filters(), 10))
+    found = {hit.passage.article_id: hit for hit in newsroom.search(question)}
+    assert found["evidence"].why["part"] == 2
+    assert any(article_id.startswith("cup") for article_id in found)
+
+
+def test_all_hits_of_a_question_in_parts_come_from_an_article_each_while_others_are_left(newsroom):
+    newsroom.write("long", *(f"Rovers won the cup final; the harbour bridge, {FILLER}, number {n}." for n in range(9)))
+    for n in range(9):
+        newsroom.write(f"short {n}", f"Rain fell on market {n}.")
+    newsroom.build()
+    hits = newsroom.search("Who won the cup final, and what did the harbour bridge cost?")
+    assert len(set(article_ids(hits))) == 10
+    assert article_ids(newsroom.search("What did the harbour bridge cost?")).count("long") > 1
+
+
+def test_the_best_for_a_part_comes_behind_the_best_for_the_whole_and_each_counts_once(newsroom):
+    for name in ("whole", "part", "both"):
+        newsroom.write(name, f"About {name}.")
+    newsroom.build()
+    generation = newsroom.open()
+    row = {generation.articles[article].id: row for row, article in enumerate(generation.article_of.tolist())}
+
+    def find(**scores: float) -> Found:
+        values = np.array(list(scores.values()), dtype=np.float32)
+        rows = np.array([row[name] for name in scores])
+        view = View("", np.zeros(64, dtype=np.float32), (), (), (), False)
+        return Found(view, rows, values, {}, {}, {"score": values})
+
+    merged = merge(generation, [find(whole=5, both=1), find(part=9, both=8.5)], {"score": 1.0})
+    assert [(c.row, c.view, c.place, c.score) for c in merged] == [
+        (row["whole"], 0, 0, 0.0),
+        (row["part"], 1, 0, -1.0),
+        (row["both"], 1, 1, -1.5),
+    ]
+
+
+@pytest.fixture
+def elected(newsroom):
+    """The same words about two elections, a year apart."""
+    newsroom.write("old", "Ada Alder was elected mayor of the harbour.", published_at="2024-03-10")
+    newsroom.write("new", "Ben Birch was elected mayor of the harbour.", published_at="2025-04-16")
+    newsroom.build()
+    return newsroom
+
+
+@pytest.mark.parametrize("when", ["in March 2024", "last year", "on 9 March 2024"])
+def test_a_question_about_the_past_is_not_answered_by_a_newer_article_of_the_same_words(elected, when):
+    assert article_ids(elected.search(f"Who was elected mayor of the harbour {when}?")) == ["old", "new"]
+
+
+@pytest.mark.parametrize("when", ["", " this week", " on 15 April 2025", " this month"])
+def test_a_newer_article_of_the_same_words_wins_where_the_question_names_no_time_or_the_last_weeks(elected, when):
+    assert article_ids(elected.search(f"Who was elected mayor of the harbour{when}?")) == ["new", "old"]
+
+
+def test_an_older_article_that_fits_better_beats_a_newer_one(newsroom):
+    newsroom.write("old", "Ada Alder was elected mayor of the harbour.", published_at="2025-02-10")
+    newsroom.write("new", "The mayor fed a giraffe.", published_at="2025-04-17")
+    newsroom.build()
+    assert article_ids(newsroom.search("Who was elected mayor of the harbour?")) == ["old", "new"]
+
+
+def test_a_named_day_of_an_article_finds_that_article(newsroom):
+    for number in range(1, 16):
+        newsroom.write(f"day {number}", "The mayor spoke about the bridge.", published_at=f"2025-04-{number:02}")
+    newsroom.build()
+    hits = newsroom.search("What did the Paper article published on April 6 say about the bridge?")
+    assert article_ids(hits)[0] == "day 6"
+
+
+# Several segments
+
+
+def test_the_hits_of_several_segments_are_those_of_one(newsroom, store, encoder, tmp_path):
+    whole = Newsroom(tmp_path / "whole", Store(tmp_path / "home"), encoder)
+    for desk in (newsroom, whole):
+        for n in range(12):
+            desk.write(f"a{n}", f"Ship number {n} docked with {n * 7} sacks.", published_at=f"2025-04-{n + 1:02}")
+            if desk is newsroom and n == 9:
+                desk.build()
+        desk.build()
+    assert (len(store.live().segments), len(whole.store.live().segments)) == (2, 1)
+    for question in ("Which ship docked with 77 sacks?", "Which ship docked on 3 April 2025?", "Who fed a giraffe?"):
+        parted, single = ({h.passage.id: h.score for h in d.search(question, k=12)} for d in (newsroom, whole))
+        assert parted == pytest.approx(single, abs=1e-3)
+
+
+# The first four hits from four articles
+
+
+@pytest.fixture
+def crowded(newsroom):
+    """An article with forty passages that match best, and three others."""
+    newsroom.write("long", *(f"The giraffe, giraffe number {n}, {FILLER}, giraffe." for n in range(40)))
     for word in ("bridge", "storm", "trial"):
         newsroom.write(word, f"One giraffe saw the {word}.")
     newsroom.build()
-    hits = newsroom.search("giraffe")
-    assert Counter(article_ids(hits[:5]))["long"] == 2
-    assert Counter(article_ids(hits))["long"] == 6
+    return newsroom
+
+
+def test_the_first_four_hits_come_from_four_articles_where_there_are_as_many(crowded):
+    hits = crowded.search("giraffe giraffe number", k=43)
+    assert set(article_ids(hits[:4])) == {"long", "bridge", "storm", "trial"}
+    assert Counter(article_ids(hits))["long"] == 40
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 5, 10, 20])
+def test_the_first_hits_do_not_depend_on_k_where_one_article_crowds(crowded, k):
+    all_hits = crowded.search("giraffe giraffe number", k=43)
+    hits = crowded.search("giraffe giraffe number", k=k)
+    assert [h.passage.id for h in hits] == [h.passage.id for h in all_hits[:k]]
 
 
 def test_an_article_alone_fills_all_ranks(newsroom):
@@ -179,33 +343,54 @@ def test_an_article_alone_fills_all_ranks(newsroom):
     assert article_ids(newsroom.search("giraffe", k=5)) == ["long"] * 5
 
 
-candidates = st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), max_size=15).map(
+candidates = st.lists(st.tuples(st.integers(0, 4), st.floats(-20, 0)), max_size=15).map(
     lambda pairs: [
-        Candidate(row, article, score, None, None, None)
-        for row, (article, score) in enumerate(sorted(pairs, key=lambda pair: -pair[1]))
+        Candidate(row, article, score) for row, (article, score) in enumerate(sorted(pairs, key=lambda pair: -pair[1]))
     ]
 )
+spreads = st.integers(0, 8)
 
 
-@given(candidates, st.integers(0, 20))
-def test_spreading_loses_and_invents_nothing(found, k):
-    rows = [c.row for c in spread_articles(found, k)]
+@given(candidates, st.integers(0, 20), spreads)
+def test_spreading_loses_and_invents_nothing(found, k, n_spread):
+    spread = spread_articles(found, k, n_spread)
+    rows = [c.row for c in spread]
     assert len(rows) == len(set(rows)) == min(k, len(found))
-    assert set(rows) <= {c.row for c in found}
+    assert all(replace(c, score=found[c.row].score) == found[c.row] for c in spread)
+
+
+@given(candidates, st.integers(0, 20), spreads)
+def test_the_first_of_a_spread_come_from_an_article_each_while_others_are_left(found, k, n_spread):
+    first = [c.article for c in spread_articles(found, k, n_spread)[:n_spread]]
+    n_articles = len({c.article for c in found})
+    assert len(set(first)) == min(len(first), n_articles)
+    assert len(set(first[:n_articles])) == len(first[:n_articles])
+
+
+@given(candidates, spreads)
+def test_spreading_keeps_each_articles_candidates_in_order_and_its_best_where_it_was_first(found, n_spread):
+    spread = spread_articles(found, len(found), n_spread)
+    for article in {c.article for c in found}:
+        rows = [c.row for c in spread if c.article == article]
+        assert rows == sorted(rows)
+    assert [c.row for c in spread[:1]] == [c.row for c in found[:1]]
+
+
+@given(candidates, spreads, st.integers(0, 20))
+def test_a_shorter_spread_is_the_beginning_of_a_longer_one(found, n_spread, k):
+    assert spread_articles(found, k, n_spread) == spread_articles(found, len(found), n_spread)[:k]
+
+
+@given(candidates, spreads)
+def test_spread_scores_descend_and_none_is_raised(found, n_spread):
+    spread = spread_articles(found, len(found), n_spread)
+    assert [c.score for c in spread] == sorted((c.score for c in spread), reverse=True)
+    assert all(c.score <= found[c.row].score for c in spread)
 
 
 @given(candidates)
-def test_spreading_crowds_the_top_five_only_where_no_other_is_left(found):
-    spread = spread_articles(found, len(found))
-    available = sum(min(2, n) for n in Counter(c.article for c in found).values())
-    top = Counter(c.article for c in spread[: min(5, available)])
-    assert max(top.values(), default=0) <= 2
-
-
-@given(candidates)
-def test_spread_scores_descend(found):
-    scores = [c.score for c in spread_articles(found, len(found))]
-    assert scores == sorted(scores, reverse=True)
+def test_nothing_is_moved_where_nothing_is_to_be_spread(found):
+    assert spread_articles(found, len(found), 0) == found
 
 
 # Copies

@@ -1,0 +1,188 @@
+"""What speaks for a passage as an answer to a question: a few features and their learnt weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.generation import Generation
+from index.lexical import tokenize
+from index.query import Period
+from index.segment import UNDATED, to_timestamp
+from index.types import Vectors
+
+Column = NDArray[np.float32]
+"""A value for each candidate."""
+
+RANK_WEIGHTS = {
+    "words": 4.36,
+    "meaning": 9.79,
+    "coverage": 4.8,
+    "numbers": 1.52,
+    "names": 0.99,
+    "article": 0.51,
+    "lead": 0.42,
+    "recent": 3.11,
+    "recent and on topic": 1.65,
+    "outlet": 3.96,
+    "outlet and coverage": 7.21,
+    "published then": 7.12,
+    "happened then": 1.84,
+}
+"""Learnt by `python -m bot.evaluation.learn_ranking` on half of the development questions.
+
+words: BM25 over the most that the question's words could give. meaning: cosine below the best candidate's.
+coverage, numbers: share of the question's words, of its numbers, that passage and title have, by rarity.
+names: share of its names that the article has. article: best BM25 of the article's passages over that of all.
+lead: one over the number of its first paragraph. recent: falls from 1 with the article's age.
+outlet: of one that the question names. published then, happened then: of a time that it names.
+"""
+
+_RECENT_DAYS = 45.0
+_FRESH_DAYS = 30.0
+_AHEAD_DAYS = 1.5
+_ECHO_DAYS = 7.0
+_RECENT_PERIOD = timedelta(days=35)
+_RECENT_END = timedelta(days=9)
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The question, or a part of it, as it is searched.
+
+    Attributes:
+        vector: The text embedded, shape (dim,).
+        names: Names and numbers in it.
+        sources: Outlets that it names.
+        periods: Times that it names, those within the last weeks left out.
+        is_timeless: It speaks of another time than the recent weeks, so that newer is not better.
+    """
+
+    text: str
+    vector: Vectors
+    names: tuple[str, ...]
+    sources: tuple[str, ...]
+    periods: tuple[Period, ...]
+    is_timeless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordMatch:
+    """How a view's words are met, for every passage and article of the generation.
+
+    Attributes:
+        scores: BM25 of each passage.
+        coverage: For each passage, the rarity of the words that it has, summed.
+        numbers: The same, of numbers alone.
+        names: For each article, the same of names.
+        totals: What scores' words, numbers and names could sum up to, by name.
+    """
+
+    scores: NDArray[np.float32]
+    coverage: NDArray[np.float32]
+    numbers: NDArray[np.float32]
+    names: NDArray[np.float32]
+    totals: Mapping[str, float]
+
+
+def match_words(generation: Generation, view: View) -> WordMatch:
+    """Look the view's words up, once, for all passages."""
+    weights = generation.idf(list(dict.fromkeys(tokenize(view.text))))
+    names = {token for name in view.names for token in tokenize(name)} & set(weights)
+    numbers = {token for token in weights if any(c.isdigit() for c in token)}
+    n_passages, n_articles = len(generation.article_of), len(generation.articles)
+    scores, coverage, in_numbers = (np.zeros(n_passages, dtype=np.float32) for _ in range(3))
+    in_names = np.zeros(n_articles, dtype=np.float32)
+    for token, rows, bm25 in generation.match_words(weights):
+        rarity = np.float32(weights[token])
+        scores[rows] += bm25
+        coverage[rows] += rarity
+        if token in numbers:
+            in_numbers[rows] += rarity
+        if token in names:
+            has = np.zeros(n_articles, dtype=np.bool_)
+            has[generation.article_of[rows]] = True
+            in_names[has] += rarity
+    totals = {
+        "words": sum(weights.values()),
+        "numbers": sum(weights[t] for t in numbers),
+        "names": sum(weights[t] for t in names),
+    }
+    return WordMatch(scores, coverage, in_numbers, in_names, totals)
+
+
+def describe(
+    generation: Generation, view: View, words: WordMatch, rows: NDArray[np.int64], similarities: Column, now: datetime
+) -> dict[str, Column]:
+    """The features of some candidates, in the order of RANK_WEIGHTS, each between about -1 and 1."""
+    articles = generation.article_of[rows]
+    published = generation.published[articles]
+    of_article = np.zeros(len(generation.articles), dtype=np.float32)
+    np.maximum.at(of_article, generation.article_of, words.scores)
+    on_topic = of_article[articles] / max(float(of_article[articles].max(initial=0)), 1e-9)
+    coverage = _share(words.coverage[rows], words.totals["words"])
+    recent = np.zeros(len(rows), dtype=np.float32) if view.is_timeless else _recency(generation, published, now)
+    outlet = generation.is_of(view.sources)[articles].astype(np.float32)
+    return {
+        "words": _share(words.scores[rows], words.totals["words"]),
+        "meaning": similarities - similarities.max(initial=-1),
+        "coverage": coverage,
+        "numbers": _share(words.numbers[rows], words.totals["numbers"]),
+        "names": _share(words.names[articles], words.totals["names"]),
+        "article": on_topic,
+        "lead": (1 / generation.first_paragraphs[rows]).astype(np.float32),
+        "recent": recent,
+        "recent and on topic": recent * on_topic,
+        "outlet": outlet,
+        "outlet and coverage": outlet * coverage,
+        "published then": _fits(published, [p for p in view.periods if p.published]),
+        "happened then": _fits(published, [p for p in view.periods if not p.published]),
+    }
+
+
+def weigh(features: Mapping[str, Column], weights: Mapping[str, float]) -> Column:
+    """The candidates' scores; features without a weight do not count."""
+    columns = [np.float32(weight) * features[name] for name, weight in weights.items()]
+    total: Column = np.sum(columns, axis=0, dtype=np.float32)
+    return total
+
+
+def is_recent(period: Period, now: datetime) -> bool:
+    """Whether it is about the last weeks, such as "this week": what any question is taken to be about anyhow."""
+    if period.published or period.since is None:
+        return False
+    return period.since >= now - _RECENT_PERIOD and (period.until is None or period.until >= now - _RECENT_END)
+
+
+def _share(part: Column, total: float) -> Column:
+    return part / np.float32(total) if total > 0 else np.zeros_like(part)
+
+
+def _recency(generation: Generation, published: NDArray[np.int64], now: datetime) -> Column:
+    """How new the articles are; nothing where the index ends weeks before the question."""
+    moment = now.timestamp()
+    known = generation.published[generation.published <= moment + _AHEAD_DAYS * _DAY_S]
+    if not len(known) or known.max() < moment - _FRESH_DAYS * _DAY_S:
+        return np.zeros(len(published), dtype=np.float32)
+    age = (moment - published.astype(np.float64)) / _DAY_S
+    recency = np.exp(-np.maximum(age, 0) / _RECENT_DAYS)
+    recency[(published == UNDATED) | (age < -_AHEAD_DAYS)] = 0
+    return recency.astype(np.float32)
+
+
+def _fits(published: NDArray[np.int64], periods: list[Period]) -> Column:
+    """1 for articles of a period, less the later they came after it if it is of what happened."""
+    fit = np.zeros(len(published), dtype=np.float32)
+    for period in periods:
+        first = -np.inf if period.since is None else to_timestamp(period.since)
+        last = np.inf if period.until is None else to_timestamp(period.until)
+        late = np.maximum(published.astype(np.float64) - last, 0) / _DAY_S
+        inside = (published >= first) & (published != UNDATED)
+        echo = late <= 0 if period.published else np.exp(-late / _ECHO_DAYS)
+        fit = np.maximum(fit, np.where(inside, echo, 0).astype(np.float32))
+    return fit
