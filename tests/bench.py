@@ -11,30 +11,37 @@ import argparse
 import gzip
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bot.desk import Desk
+from bot.evaluation.baseline import PlainPipeline
 from bot.evaluation.metrics import percentile
+from bot.questions import Wording, make_question
 from bot.settings import load_settings
 from bot.types import Question
 from index.build import build_index
 from index.encoder import SentenceEncoder, packaged_weights
+from index.segment import from_timestamp
 from index.types import Filters, Vectors
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data" / "realtimeqa"
 WORK = ROOT / ".bench"
 TOP = 10
+NAME = re.compile(r"\b[A-Z][a-z]{3,}\b")
 
 
 def main() -> None:
@@ -42,15 +49,60 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--articles", type=int, default=200, help="how many to build from (default 200)")
     parser.add_argument("--passages", type=int, default=25_000, help="size of the index to ask (default 25000)")
-    parser.add_argument("--only", choices=["build", "ask"])
+    parser.add_argument("--only", choices=["build", "ask", "encode"])
     given = parser.parse_args()
     if not DATA.is_dir():
         sys.exit(f"nothing measured: {DATA} is absent")
     WORK.mkdir(exist_ok=True)
-    if given.only != "ask":
+    if given.only in (None, "encode"):
+        bench_encode()
+    if given.only in (None, "build"):
         bench_build(given.articles)
-    if given.only != "build":
+    if given.only in (None, "ask"):
         bench_ask(given.passages)
+
+
+def bench_encode(n_texts: int = 64) -> None:
+    """Texts of 256 tokens, and one question, against sentence-transformers' default: float32 in batches of 32."""
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(str(packaged_weights().parent), device="cpu")
+    encoder = SentenceEncoder()
+    bodies = [r["body"][:2000] for r in islice(articles(), 500)]
+    counts = encoder.count_tokens(bodies)
+    texts = [body for body, n in zip(bodies, counts, strict=True) if n >= encoder.max_tokens][:n_texts]
+    sentences = [[(at, at + 120) for at in range(0, 1000, 120)]] * len(texts)
+    ways: dict[str, Callable[[], Any]] = {
+        "sentence-transformers": lambda: plain.encode(texts, batch_size=32, show_progress_bar=False),
+        "encode": lambda: encoder.encode(texts),
+        "encode_spans": lambda: encoder.encode_spans(texts, sentences),
+    }
+    seconds = {name: min(spent) for name, spent in time_alternately(ways, 3).items()}
+    for name, best in seconds.items():
+        ratio = seconds["sentence-transformers"] / best
+        print(f"{name}: {len(texts) / best:.1f} texts/s of {encoder.max_tokens} tokens; ratio {ratio:.2f}")
+    similar = (plain.encode(texts, show_progress_bar=False) * encoder.encode(texts)).sum(axis=1)
+    print(f"cosine to sentence-transformers: mean {similar.mean():.4f}, least {similar.min():.4f}")
+    question = "Which country won the most medals at the winter games that were held in Beijing?"
+    one = {
+        "sentence-transformers": lambda: plain.encode([question]),
+        "Newsdesk": lambda: encoder.encode_queries([question]),
+    }
+    for name, run in one.items():  # apart, for torch's threads go on spinning after each text
+        spent = time_alternately({name: run}, 30)[name]
+        print(f"one question, {name}: p50 {1000 * percentile(spent, 0.5):.1f} ms")
+
+
+def time_alternately(ways: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each way in each round, after one round to warm up; what else the machine does falls on all."""
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for n in range(rounds + 1):
+        for name, run in ways.items():
+            started = time.perf_counter()
+            run()
+            if n:
+                seconds[name].append(time.perf_counter() - started)
+    return seconds
 
 
 def bench_build(n_articles: int) -> None:
@@ -63,8 +115,9 @@ def bench_build(n_articles: int) -> None:
     desk.encoder.encode(["warm up"])
     first = desk.rebuild([corpus])
     again = desk.rebuild([corpus])
-    found = [[h.passage.article_id for h in desk.search(q["question"], Filters(), TOP)] for q in questions]
-    seconds, plain_found = build_plainly(records, [q["question"] for q in questions])
+    asked = [make_question(q["question"], Wording(now=q["asked_on"]), UTC) for q in questions]
+    found = [[h.passage.article_id for h in desk.search(q, TOP)] for q in asked]
+    seconds, plain_found = build_plainly(corpus, [q["question"] for q in questions])
     print(
         f"build: {first.articles} articles, {first.passages} passages, {first.articles / first.seconds:.2f} articles/s"
     )
@@ -76,29 +129,12 @@ def bench_build(n_articles: int) -> None:
     print(f"unchanged rebuild: {again.embedded} embedded, {again.seconds / first.seconds:.4f} of the first build")
 
 
-def build_plainly(records: Sequence[dict[str, Any]], questions: Sequence[str]) -> tuple[float, list[list[str]]]:
-    """Seconds of the plain way's build, and the articles of its ten first nodes for each question."""
-    import chromadb
-    from llama_index.core import Document, StorageContext, VectorStoreIndex
-    from llama_index.core.node_parser import SentenceSplitter
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-    from llama_index.vector_stores.chroma import ChromaVectorStore
-
+def build_plainly(corpus: Path, questions: Sequence[str]) -> tuple[float, list[list[str]]]:
+    """Seconds of the plain way's build, and the articles of its ten first passages for each question."""
     shutil.rmtree(WORK / "plain", ignore_errors=True)
-    embedding = HuggingFaceEmbedding(str(packaged_weights().parent), embed_batch_size=32, device="cpu")
-    embedding.get_text_embedding("warm up")
-    started = time.monotonic()
-    documents = [Document(text=r["body"], metadata={"article": r["id"], "title": r["title"]}) for r in records]
-    collection = chromadb.PersistentClient(str(WORK / "plain")).create_collection("plain")
-    index = VectorStoreIndex.from_documents(
-        documents,
-        storage_context=StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection)),
-        embed_model=embedding,
-        transformations=[SentenceSplitter(chunk_size=256, chunk_overlap=20)],
-    )
-    seconds = time.monotonic() - started
-    retriever = index.as_retriever(similarity_top_k=TOP)
-    return seconds, [[n.metadata["article"] for n in retriever.retrieve(q)] for q in questions]
+    plain = PlainPipeline(WORK / "plain", [corpus])
+    seconds = plain.build().seconds
+    return seconds, [[h.passage.article_id for h in plain.search(q, TOP)] for q in questions]
 
 
 def bench_ask(n_passages: int) -> None:
@@ -108,19 +144,47 @@ def bench_ask(n_passages: int) -> None:
     if desk.store.live() is None:
         fill(desk, n_passages)
     desk.warm_up()
-    questions = [json.loads(line)["question"] for line in (DATA / "questions.jsonl").open(encoding="utf-8")]
-    answers = [desk.answerer.ask(Question(q, datetime.now(UTC))) for q in questions]
-    for stage in ("encode", "search", "evidence", "total"):
-        spent = [a.timings_ms[stage] for a in answers]
-        print(f"ask, {stage}: p50 {percentile(spent, 0.5):.0f} ms, p95 {percentile(spent, 0.95):.0f} ms")
+    records = [json.loads(line) for line in (DATA / "questions.jsonl").open(encoding="utf-8")]
+    questions = [make_question(r["question"], Wording(now=r["asked_on"]), UTC) for r in records]
+    answers = [desk.answerer.ask(q) for q in questions]
+    for stage in ("understand", "encode", "search", "evidence", "total"):
+        show_times(f"ask, {stage}", [a.timings_ms[stage] for a in answers])
+    to_hits = [sum(a.timings_ms[stage] for stage in ("understand", "encode", "search")) for a in answers]
+    show_times("question to hits", to_hits)
+    for name, filters in choose_filters(desk).items():
+        show_times(f"question to hits, {name}", [time_search(desk, replace(q, filters=filters)) for q in questions])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"memory at {desk.status()['passages']} passages: {resident_gb():.2f} GB resident, peak {peak:.2f} GB")
     environment = {**os.environ, "NEWSDESK_HOME": str(home)}
     for _ in range(2):
         started = time.monotonic()
-        command = [sys.executable, "-c", "from bot.cli import main; main()", "ask", questions[0], "--json"]
+        command = [sys.executable, "-c", "from bot.cli import main; main()", "ask", questions[0].text, "--json"]
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
         print(f"newsdesk ask in a fresh process: {time.monotonic() - started:.1f} s")
+
+
+def show_times(name: str, ms: Sequence[float]) -> None:
+    """Median and 95th percentile."""
+    print(f"{name}: p50 {percentile(ms, 0.5):.0f} ms, p95 {percentile(ms, 0.95):.0f} ms")
+
+
+def time_search(desk: Desk, question: Question) -> float:
+    """Milliseconds from a question to its hits."""
+    started = time.perf_counter()
+    desk.search(question, TOP)
+    return (time.perf_counter() - started) * 1000
+
+
+def choose_filters(desk: Desk) -> dict[str, Filters]:
+    """Filters by date that leave some shares of the articles, and one by outlet."""
+    generation = desk.reader.current()
+    days = np.sort(generation.published)
+    named: dict[str, Filters] = {"no filter": Filters()}
+    for share in (0.5, 0.2, 0.02):
+        since = from_timestamp(int(days[int(len(days) * (1 - share))]))
+        named[f"since, {share:.0%} of the articles left"] = Filters(since=since)
+    named["one outlet"] = Filters(sources=generation.sources[:1])
+    return named
 
 
 class RandomVectors(SentenceEncoder):
@@ -145,9 +209,26 @@ def fill(desk: Desk, n_passages: int) -> None:
     """Index articles until there are at least so many passages, with noise for vectors."""
     per_article = 11.26  # of this data, measured
     corpus = WORK / "fill.jsonl"
-    records = list(articles())[: round(n_passages / per_article)]
-    corpus.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+    with corpus.open("w", encoding="utf-8") as lines:
+        for record in islice(repeat_articles(), round(n_passages / per_article)):
+            lines.write(json.dumps(record) + "\n")
     build_index(desk.store, RandomVectors(), [corpus], recorded=[str(corpus)])
+
+
+def repeat_articles() -> Iterator[dict[str, Any]]:
+    """The articles over and over, from the second time on with other names, ids and dates."""
+    for turn in count():
+        for record in articles():
+            yield record if turn == 0 else disguise(record, turn)
+
+
+def disguise(record: dict[str, Any], turn: int) -> dict[str, Any]:
+    """The article with an ending at every name, and published earlier by as many years as turns."""
+    ending = "abcdefghijklmnopqrstuvwxyz"[turn % 26] + "o" * (1 + turn // 26)
+    published = record["published_at"]
+    earlier = f"{int(published[:4]) - turn}{published[4:].replace('-02-29', '-02-28')}" if published else ""
+    renamed = {field: NAME.sub(rf"\g<0>{ending}", record[field]) for field in ("title", "body")}
+    return {**record, **renamed, "id": f"{record['id']}-{turn}", "published_at": earlier}
 
 
 def sample(n: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Learn the weights of bot/evidence.py: `python -m bot.evaluation.calibrate DATASET…`.
+"""Learn the weights of bot/evidence.py: `python -m bot.evaluation.calibrate FOLDER…`.
 
 One half of each dataset's questions is learnt from, the other half tells what the result is worth.
 """
@@ -14,17 +14,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from bot.answer import Gathered
 from bot.desk import Desk
 from bot.evaluation.dataset import GoldQuestion, load_dataset
 from bot.evaluation.metrics import contains_answer
+from bot.evaluation.softmax import learn_weights
 from bot.evidence import CONFIDENCE_WEIGHTS, MAX_SENTENCES, SENTENCE_WEIGHTS
 from bot.settings import Settings, load_settings
 
 _MAX_LOST = 0.05
-_RIDGE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +75,8 @@ def collect(settings: Settings, folder: Path) -> list[Example]:
 
 
 def learn_sentence_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Weights under which, of a question's sentences, those that hold the answer are likeliest (softmax)."""
-    cases = [(e.features, e.right) for e in examples if e.right.any() and not e.right.all()]
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        total = _RIDGE * float(weights @ weights)
-        for features, right in cases:
-            scores = features @ weights
-            odds = np.exp(scores - scores.max())
-            total -= float(np.log(odds[right].sum() / odds.sum()))
-        return total
-
-    found: NDArray[np.float64] = minimize(loss, np.zeros(len(SENTENCE_WEIGHTS)), method="BFGS").x
-    return found
+    """Weights under which, of a question's sentences, those that hold the answer are likeliest."""
+    return learn_weights([(e.features, e.right) for e in examples])
 
 
 def learn_confidence(examples: Sequence[Example]) -> NDArray[np.float64]:

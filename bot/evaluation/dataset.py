@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 
+from bot.evaluation.multihop import convert_multihop, is_multihop
 from bot.questions import BadQuestion, Wording, make_question, parse_history
 from bot.types import Question
 from index.errors import NewsdeskError
@@ -53,32 +54,57 @@ class Dataset:
 
     Attributes:
         digest: Changes whenever an article file does; names the dataset's own index.
+        questions_digest: Changes whenever a question file does.
     """
 
     name: str
     digest: str
     articles: tuple[Path, ...]
-    questions: tuple[GoldQuestion, ...]
+    questions: tuple[GoldQuestion, ...] = ()
+    questions_digest: str = ""
 
 
-def load_dataset(folder: Path, zone: tzinfo) -> Dataset:
+def load_dataset(folder: Path, zone: tzinfo, cache: Path | None = None) -> Dataset:
     """Read a folder with `articles*.jsonl(.gz)` or `articles/`, and with `questions.jsonl` or `unanswerable.jsonl`.
+
+    A folder with the two files of MultiHop-RAG is read too, given a `cache` folder to convert it in.
 
     Raises:
         BadDataset: Something of that is missing, or a question cannot be read.
     """
-    articles = sorted(path for pattern in _ARTICLE_FILES for path in folder.glob(pattern))
-    if (folder / "articles").is_dir():
-        articles.append(folder / "articles")
+    dataset = load_haystack(folder, cache)
+    files = [path for name in _QUESTION_FILES if (path := dataset.articles[0].parent / name).is_file()]
+    ids: set[str] = set()
+    questions = tuple(q for path in files for q in _read(path, zone, ids))
+    if not questions:
+        raise BadDataset(f"{folder}: no questions in questions.jsonl; see corpus/README.md for its fields")
+    return replace(dataset, questions=questions, questions_digest=_digest(files))
+
+
+def load_haystack(folder: Path, cache: Path | None = None) -> Dataset:
+    """The articles of a dataset, without its questions; raises as `load_dataset`."""
+    home = _convert(folder, cache) if cache and is_multihop(folder) else folder
+    articles = sorted(path for pattern in _ARTICLE_FILES for path in home.glob(pattern))
+    if (home / "articles").is_dir():
+        articles.append(home / "articles")
     if not articles:
         raise BadDataset(
             f"{folder}: no articles.jsonl, articles.jsonl.gz or articles/ in it; give the folder of a dataset"
         )
-    ids: set[str] = set()
-    questions = [q for name in _QUESTION_FILES if (folder / name).is_file() for q in _read(folder / name, zone, ids)]
-    if not questions:
-        raise BadDataset(f"{folder}: no questions in questions.jsonl; see corpus/README.md for its fields")
-    return Dataset(folder.resolve().name, _digest(articles), tuple(articles), tuple(questions))
+    return Dataset(folder.resolve().name, _digest(articles), tuple(articles))
+
+
+def joint_digest(datasets: Sequence[Dataset]) -> str:
+    """Names the index that holds the articles of several datasets, in any order; of one alone, its own."""
+    digests = sorted({d.digest for d in datasets})
+    return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16]
+
+
+def _convert(folder: Path, cache: Path) -> Path:
+    try:
+        return convert_multihop(folder, cache)
+    except (ValueError, OSError) as e:
+        raise BadDataset(f"{folder}: cannot be read as MultiHop-RAG ({e}); mend the file") from e
 
 
 def _read(path: Path, zone: tzinfo, ids: set[str]) -> Iterator[GoldQuestion]:

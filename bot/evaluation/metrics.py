@@ -1,4 +1,4 @@
-"""Scores of one question and of many; pure."""
+"""Scores of one question: its ranking, its answer, its citations; pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 import ir_measures
-from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
+from ir_measures import RR, Qrel, R, ScoredDoc, Success, nDCG
+
+from bot.citations import Paragraph, supports
+from bot.types import Answer, Citation
+from index.types import Hit
+
+Stored = Mapping[tuple[str, int], str]
+"""Paragraphs as the index has them, by article and number."""
 
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_DEPTH = 10
 _RANKING = {"hit@1": Success @ 1, "hit@4": Success @ 4, "hit@10": Success @ 10, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10}
+_RECALL = R @ 1000
+"""Its ranking is cut at ten passages beforehand, for a passage may stand for several articles."""
+_ANSWER_DEPTHS = (1, 3, 5, 10)
 
 
 def contains_answer(text: str, answers: Sequence[str], *, every: bool = False) -> bool:
@@ -24,35 +35,96 @@ def contains_answer(text: str, answers: Sequence[str], *, every: bool = False) -
 def ranking_scores(
     rankings: Mapping[str, Sequence[frozenset[str]]], gold: Mapping[str, frozenset[str]]
 ) -> dict[str, dict[str, float]]:
-    """Per question: hit@1/4/10, MRR@10 and nDCG@10 over ranks of passages, by ir-measures.
+    """Per question: hit@1/4/10, recall@10, all gold@10, MRR@10 and nDCG@10 over ranks of passages, by ir-measures.
 
     Args:
         rankings: Question id to, for each passage by rank, the ids that it stands for: its article and copies.
         gold: Question id to the articles that answer it; questions with none are left out.
     """
     qrels = [Qrel(q, article, 1) for q, articles in gold.items() for article in articles]
+    asked = {q: rankings.get(q, ()) for q, articles in gold.items() if articles}
     run = [
         ScoredDoc(q, name, -float(rank))
-        for q, ranking in rankings.items()
-        if gold.get(q)
+        for q, ranking in asked.items()
         for rank, name in enumerate(_unique_names(ranking, gold[q]))
     ]
-    scores: dict[str, dict[str, float]] = {q: dict.fromkeys(_RANKING, 0.0) for q, articles in gold.items() if articles}
+    found = [
+        ScoredDoc(q, article, 1.0) for q, ranking in asked.items() for article in frozenset().union(*ranking[:_DEPTH])
+    ]
+    scores = {q: {**dict.fromkeys(_RANKING, 0.0), "recall@10": 0.0} for q in asked}
     names = {str(measure): name for name, measure in _RANKING.items()}
     for metric in ir_measures.iter_calc(list(_RANKING.values()), qrels, run):
         scores[metric.query_id][names[str(metric.measure)]] = metric.value
-    return scores
+    for metric in ir_measures.iter_calc([_RECALL], qrels, found):
+        scores[metric.query_id]["recall@10"] = metric.value
+    return {q: {**own, "all gold@10": float(math.isclose(own["recall@10"], 1.0))} for q, own in scores.items()}
 
 
-def mean(values: Sequence[float]) -> float:
-    """The mean; zero of nothing."""
-    return sum(values) / len(values) if values else 0.0
+def passage_scores(hits: Sequence[Hit], answers: Sequence[str], *, every: bool) -> dict[str, float]:
+    """Whether the answers stand in the first 1, 3, 5 and 10 passages, titles included; nothing without answers."""
+    texts = [f"{h.title}\n{h.passage.text}" for h in hits]
+    ranks = [next((i for i, text in enumerate(texts, 1) if contains_answer(text, [a])), math.inf) for a in answers]
+    rank = (max if every else min)(ranks, default=math.inf)
+    return {f"answer in hits@{k}": float(rank <= k) for k in _ANSWER_DEPTHS if answers}
+
+
+def answer_scores(answer: Answer, answers: Sequence[str], *, every: bool) -> dict[str, float]:
+    """Whether the answers stand in what was said, and in its first sentence; nothing without answers."""
+    said = [s.text for s in answer.sentences]
+    parts = {"answer correct": " ".join(said), "first sentence correct": " ".join(said[:1])}
+    return {name: float(contains_answer(text, answers, every=every)) for name, text in parts.items() if answers}
+
+
+def citation_scores(answer: Answer, gold: frozenset[str], stored: Stored) -> dict[str, float]:
+    """Precision and recall of an answer's citations, and the share of its quotes that are exact.
+
+    Precision is the share of the citations whose article, or one collapsed with it, is gold, and whose paragraph
+    proves its sentence; it is left out where nothing is gold. Recall is the share of the sentences that are proven.
+    """
+    if not answer.outcome.has_answer or not answer.citations:
+        return {}
+    by_number = {c.n: c for c in answer.citations}
+    cited = [(s.text, [by_number[n] for n in s.citations if n in by_number]) for s in answer.sentences]
+    proofs = [_find_proofs(sentence, citations, stored) for sentence, citations in cited]
+    one_story = {h.passage.article_id: {h.passage.article_id, *h.copies} for h in answer.hits}
+    right = [
+        c.n in proof and bool(gold & one_story.get(c.article_id, {c.article_id}))
+        for (_, citations), proof in zip(cited, proofs, strict=True)
+        for c in citations
+    ]
+    precision = {"citation precision": sum(right) / len(right)} if gold and right else {}
+    return precision | {
+        "citation recall": sum(map(bool, proofs)) / len(proofs),
+        "quotes exact": sum(is_exact(c, stored) for c in answer.citations) / len(answer.citations),
+    }
+
+
+def is_exact(citation: Citation, stored: Stored) -> bool:
+    """Whether a quote stands byte for byte in the stored paragraph."""
+    return bool(citation.quote) and citation.quote in stored.get((citation.article_id, citation.paragraph), "")
 
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least `share` of them do not exceed; zero of nothing."""
     ordered = sorted(values)
     return ordered[max(1, math.ceil(len(ordered) * share)) - 1] if ordered else 0.0
+
+
+def _find_proofs(sentence: str, citations: Sequence[Citation], stored: Stored) -> set[int]:
+    """Numbers of the citations that each prove a sentence, or of all where only all together do."""
+    paragraphs = [_as_given(c, stored) for c in citations]
+    alone = {c.n for c, p in zip(citations, paragraphs, strict=True) if supports([p], sentence)}
+    if alone or not supports(paragraphs, sentence):
+        return alone
+    return {c.n for c in citations}
+
+
+def _as_given(citation: Citation, stored: Stored) -> Paragraph:
+    """A cited paragraph with the outlet, day and title that a model is shown before it."""
+    day = "" if citation.published_at is None else f", {citation.published_at:%-d %B %Y}"
+    context = f"({citation.source}{day}: {citation.title})"
+    text = stored.get((citation.article_id, citation.paragraph), "")
+    return Paragraph(citation.article_id, citation.paragraph, text, context)
 
 
 def _unique_names(ranking: Sequence[frozenset[str]], gold: frozenset[str]) -> list[str]:

@@ -2,138 +2,205 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.desk import Desk
-from bot.evaluation.dataset import CONFLICT, Dataset, GoldQuestion, load_dataset
-from bot.evaluation.metrics import contains_answer, mean, percentile, ranking_scores
+from bot.evaluation.dataset import (
+    CONFLICT,
+    BadDataset,
+    Dataset,
+    GoldQuestion,
+    joint_digest,
+    load_dataset,
+    load_haystack,
+)
+from bot.evaluation.metrics import (
+    Stored,
+    answer_scores,
+    citation_scores,
+    is_exact,
+    passage_scores,
+    ranking_scores,
+)
+from bot.evaluation.record import Build, Outcome, record_outcomes
 from bot.settings import Settings
 from bot.types import Answer
 from index.build import OnProgress
+from index.types import Hit
 
-_HITS = (1, 5, 10)
+EVALUATION_FOLDER = "eval"
+"""Below the home folder: an index for each set of articles, and the runs."""
+PLAIN = " (plain)"
+_N_HITS = 10
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one question.
+class Setup:
+    """What is asked of a dataset, besides its questions as they are.
 
     Attributes:
-        ranking: Scores of its ranking; empty for an unanswerable one.
-        answers: Whether the answer stands in the first passages, the whole answer, its first sentence.
+        haystack: Folders of datasets whose articles are indexed along.
+        fixed_now: Ask every question on the day of the newest article.
     """
 
-    gold: GoldQuestion
-    answer: Answer
-    ranking: dict[str, float]
-    answers: dict[str, float]
-
-    @property
-    def refused(self) -> bool:
-        """Whether the articles were said not to answer it."""
-        return not self.answer.outcome.has_answer
+    haystack: tuple[Path, ...] = ()
+    fixed_now: bool = False
 
 
-def evaluate_dataset(settings: Settings, folder: Path, on_progress: OnProgress) -> dict[str, Any]:
-    """Scores of a dataset: overall, by kind, of refusals, in time; and every question's outcome.
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A dataset, its questions at the moments they are asked, and the index to ask.
 
-    Its index is kept in `eval/` under the home folder and used again while the articles are the same.
+    Attributes:
+        key: Names the index by the articles in it.
+        articles: What it is built from.
+        others: Names of the datasets whose articles are indexed along.
     """
-    dataset = load_dataset(folder, settings.zone)
-    desk = Desk(settings, settings.home / "eval" / dataset.digest)
-    desk.rebuild(dataset.articles, on_progress=on_progress)
-    desk.warm_up()
-    outcomes = ask_all(dataset, desk, on_progress)
-    return {
-        "dataset": dataset.name,
-        "digest": dataset.digest,
-        "encoder": settings.encoder,
-        "model": settings.llm_model if settings.llm else None,
-        "scores": score(outcomes),
-        "kinds": {kind: score([o for o in outcomes if o.gold.kind == kind]) for kind in _kinds(outcomes)},
-        "timings_ms": time_stages([o.answer for o in outcomes]),
-        "questions": [_record(o) for o in outcomes],
-    }
+
+    settings: Settings
+    setup: Setup
+    dataset: Dataset
+    key: str
+    articles: tuple[Path, ...]
+    others: tuple[str, ...]
+    desk: Desk
+    build: Build
 
 
-def ask_all(dataset: Dataset, desk: Desk, on_progress: OnProgress = lambda *_: None) -> list[Outcome]:
-    """Ask every question of a dataset at its own moment."""
-    answers: dict[str, Answer] = {}
-    for n, gold in enumerate(dataset.questions):
-        on_progress("asking", n, len(dataset.questions))
-        answers[gold.id] = desk.answerer.ask(gold.question)
-    rankings = {q: [frozenset({h.passage.article_id, *h.copies}) for h in a.hits] for q, a in answers.items()}
-    ranked = ranking_scores(rankings, {g.id: g.articles for g in dataset.questions})
-    return [
-        Outcome(g, answers[g.id], ranked.get(g.id, {}), _answer_scores(g, answers[g.id])) for g in dataset.questions
+def evaluate_dataset(
+    settings: Settings, folder: Path, on_progress: OnProgress, setup: Setup | None = None
+) -> dict[str, Any]:
+    """The record of a dataset: its scores, overall and by kind, its times, and every question's outcome."""
+    return measure(prepare(settings, folder, on_progress, setup or Setup()), on_progress)
+
+
+def prepare(settings: Settings, folder: Path, on_progress: OnProgress, setup: Setup) -> Trial:
+    """Index a dataset and its haystack.
+
+    The index is kept in `eval/` under the home folder and used again while the articles are the same.
+
+    Raises:
+        BadDataset: A folder is none, or `fixed_now` finds no dated article.
+    """
+    cache = settings.home / EVALUATION_FOLDER
+    dataset = load_dataset(folder, settings.zone, cache)
+    others = [other for path in setup.haystack if (other := load_haystack(path, cache)).digest != dataset.digest]
+    by_digest = sorted([dataset, *others], key=lambda d: d.digest)
+    articles = tuple(dict.fromkeys(path for d in by_digest for path in d.articles))
+    key = joint_digest(by_digest)
+    desk = Desk(settings, cache / key)
+    report = desk.rebuild(articles, on_progress=on_progress)
+    if setup.fixed_now:
+        dataset = _fix_now(dataset, desk.reader.current().newest, settings.zone)
+    build = Build(report.articles, report.passages, report.embedded, report.seconds)
+    return Trial(settings, setup, dataset, key, articles, tuple(o.name for o in others), desk, build)
+
+
+def measure(trial: Trial, on_progress: OnProgress = lambda *_: None) -> dict[str, Any]:
+    """Ask every question at its moment; the record of the dataset."""
+    trial.desk.warm_up()
+    questions = trial.dataset.questions
+    answers = _for_each(questions, lambda gold: trial.desk.answerer.ask(gold.question), on_progress)
+    ranked = _rank(questions, [a.hits for a in answers])
+    outcomes = [
+        _judge(gold, answer, ranked.get(gold.id, {}), _read_cited(trial.desk, answer))
+        for gold, answer in zip(questions, answers, strict=True)
     ]
+    return _record(trial, trial.dataset.name, trial.build, outcomes)
 
 
-def score(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """Means over the answerable questions, and how refusals went; all but `n` between 0 and 1."""
-    answerable = [o for o in outcomes if o.gold.answerable]
-    unanswerable = [o for o in outcomes if not o.gold.answerable]
-    scores: dict[str, float] = {"n": len(outcomes)}
-    scores |= _means([o.ranking | o.answers for o in answerable])
-    n_refused = sum(o.refused for o in outcomes)
-    n_right = sum(o.refused for o in unanswerable)
-    if answerable:
-        scores["refused wrongly"] = (n_refused - n_right) / len(answerable)
-    if unanswerable:
-        scores["refused rightly"] = n_right / len(unanswerable)
-    if answerable and unanswerable:
-        scores["refusal precision"] = n_right / n_refused if n_refused else 0.0
-    return scores
+def measure_plain(trial: Trial, on_progress: OnProgress = lambda *_: None) -> dict[str, Any]:
+    """Search for every question with llama-index as it comes; the record, with retrieval alone."""
+    from bot.evaluation.baseline import PlainPipeline
+
+    home = trial.settings.home / EVALUATION_FOLDER / f"plain-{trial.key}"
+    pipeline = PlainPipeline(home, trial.articles, trial.settings.encoder_threads)
+    figures = pipeline.build(on_progress)
+    pipeline.search("warm up", 1)
+    build = Build(pipeline.n_articles, figures.passages, figures.embedded, figures.seconds)
+
+    def search(gold: GoldQuestion) -> tuple[tuple[Hit, ...], float]:
+        started = time.perf_counter()
+        hits = tuple(pipeline.search(gold.question.text, _N_HITS))
+        return hits, (time.perf_counter() - started) * 1000
+
+    questions = trial.dataset.questions
+    found = _for_each(questions, search, on_progress)
+    ranked = _rank(questions, [hits for hits, _ in found])
+    outcomes = [
+        Outcome(gold, hits, {"search": ms, "total": ms}, {**ranked.get(gold.id, {}), **_find_answers(gold, hits)})
+        for gold, (hits, ms) in zip(questions, found, strict=True)
+    ]
+    return _record(trial, trial.dataset.name + PLAIN, build, outcomes)
 
 
-def time_stages(answers: Sequence[Answer]) -> dict[str, dict[str, float]]:
-    """Median and 95th percentile of each stage, in milliseconds."""
-    stages = dict.fromkeys(stage for a in answers for stage in a.timings_ms)
-    spent = {stage: [a.timings_ms[stage] for a in answers if stage in a.timings_ms] for stage in stages}
+def _fix_now(dataset: Dataset, newest: datetime | None, zone: tzinfo) -> Dataset:
+    if newest is None:
+        raise BadDataset(f"{dataset.name}: no article has a date, so there is no day to ask on; leave out --fixed-now")
+    end = newest.astimezone(zone).replace(hour=23, minute=59, second=59, microsecond=999999).astimezone(UTC)
+    questions = [replace(gold, question=replace(gold.question, now=end)) for gold in dataset.questions]
+    return replace(dataset, questions=tuple(questions))
+
+
+def _for_each(
+    questions: Sequence[GoldQuestion], ask: Callable[[GoldQuestion], _Found], on_progress: OnProgress
+) -> list[_Found]:
+    found: list[_Found] = []
+    for n, gold in enumerate(questions):
+        on_progress("asking", n, len(questions))
+        found.append(ask(gold))
+    return found
+
+
+def _rank(questions: Sequence[GoldQuestion], hits: Sequence[Sequence[Hit]]) -> dict[str, dict[str, float]]:
+    rankings = {
+        gold.id: [frozenset({h.passage.article_id, *h.copies}) for h in own]
+        for gold, own in zip(questions, hits, strict=True)
+    }
+    return ranking_scores(rankings, {gold.id: gold.articles for gold in questions})
+
+
+def _read_cited(desk: Desk, answer: Answer) -> Stored:
+    """The cited articles' paragraphs, from the index."""
+    generation = desk.reader.current()
     return {
-        stage: {"p50": round(percentile(ms, 0.5), 1), "p95": round(percentile(ms, 0.95), 1)}
-        for stage, ms in spent.items()
+        (article, number): text
+        for article in dict.fromkeys(c.article_id for c in answer.citations)
+        for number, text in generation.paragraphs_of(article).items()
     }
 
 
-def _answer_scores(gold: GoldQuestion, answer: Answer) -> dict[str, float]:
-    if not gold.answerable:
-        return {}
-
-    def has(text: str) -> float:
-        return float(contains_answer(text, gold.answers, every=gold.kind == CONFLICT))
-
-    passages = [f"{h.title}\n{h.passage.text}" for h in answer.hits]
-    return {
-        **{f"answer in hits@{k}": has("\n\n".join(passages[:k])) for k in _HITS},
-        "answer correct": has(" ".join(s.text for s in answer.sentences)),
-        "first sentence correct": has(answer.sentences[0].text if answer.sentences else ""),
+def _judge(gold: GoldQuestion, answer: Answer, ranked: Mapping[str, float], stored: Stored) -> Outcome:
+    said = answer_scores(answer, gold.answers, every=gold.kind == CONFLICT) if gold.answerable else {}
+    refused = {"refused wrongly" if gold.answerable else "refused rightly": float(not answer.outcome.has_answer)}
+    scores = {
+        **ranked,
+        **_find_answers(gold, answer.hits),
+        **said,
+        **citation_scores(answer, gold.articles, stored),
+        **refused,
     }
+    exact = [is_exact(c, stored) for c in answer.citations]
+    return Outcome(gold, answer.hits, answer.timings_ms, scores, answer, exact)
 
 
-def _means(rows: Sequence[dict[str, float]]) -> dict[str, float]:
-    return {name: mean([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+def _find_answers(gold: GoldQuestion, hits: Sequence[Hit]) -> dict[str, float]:
+    return passage_scores(hits, gold.answers, every=gold.kind == CONFLICT) if gold.answerable else {}
 
 
-def _kinds(outcomes: Sequence[Outcome]) -> list[str]:
-    return list(dict.fromkeys(o.gold.kind for o in outcomes))
-
-
-def _record(outcome: Outcome) -> dict[str, Any]:
-    gold, answer = outcome.gold, outcome.answer
+def _record(trial: Trial, name: str, build: Build, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {
-        "id": gold.id,
-        "kind": gold.kind,
-        "question": gold.question.text,
-        "gold_answers": list(gold.answers),
-        "gold_articles": sorted(gold.articles),
-        "outcome": answer.outcome.value,
-        "confidence": answer.confidence,
-        "answer": answer.text,
-        "hits": [h.passage.id for h in answer.hits],
-        **outcome.ranking,
-        **outcome.answers,
+        "dataset": name,
+        "articles_digest": trial.key,
+        "questions_digest": trial.dataset.questions_digest,
+        "with": list(trial.others),
+        "fixed_now": trial.setup.fixed_now,
+        **record_outcomes(build, outcomes),
     }
