@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from index.copies import group_copies
 from index.errors import IndexMismatch, IndexMissing
 from index.lexical import inverse_document_frequency
-from index.outlets import Outlets
 from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, to_timestamp
 from index.store import Manifest, SegmentRef, Store, fetch_passages, nearest
 from index.types import Encoder, Filters, Vectors
+from index.wording.outlets import Outlets
 
 Mask = NDArray[np.bool_]
 _FEW = 4

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from index.outlets import Mention, Outlets
-from index.parts import Marked, Part, split_question
-from index.times import FoundPeriod, Period, find_periods, speaks_of_past
+from index.wording.outlets import Mention, Outlets
+from index.wording.parts import Marked, Part, split_question
+from index.wording.times import FoundPeriod, Period, find_periods, speaks_of_past
 
 __all__ = ["Outlets", "Part", "Period", "Query", "understand_query"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 
-from index.time_spans import Span, has_year, put_year, resolve
-from index.time_words import TimeWords, find_time_words, lower
+from index.wording.time_spans import Span, has_year, put_year, resolve
+from index.wording.time_words import TimeWords, find_time_words, lower
 
 _BOUND_BEFORE = re.compile(
     r"(?:\b(?P<since>since|after)|\b(?P<until>before|until|till|by|up to|through|prior to|as of|as at|known on|known by"

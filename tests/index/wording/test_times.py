@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.times import find_periods, speaks_of_past
+from index.wording.times import find_periods, speaks_of_past
 
 NOW = datetime(2025, 4, 18, 12, 0, tzinfo=UTC)  # a Friday
 BERLIN = ZoneInfo("Europe/Berlin")

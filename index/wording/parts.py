@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.outlets import Mention
-from index.part_text import ARTICLE, JOINED, clean_clause, is_full
-from index.times import FoundPeriod, Period
+from index.wording.outlets import Mention
+from index.wording.part_text import ARTICLE, JOINED, clean_clause, is_full
+from index.wording.times import FoundPeriod, Period
 
 _MAX_PARTS = 6
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from index.time_hanzi import HANZI, translate
+from index.wording.time_hanzi import HANZI, translate
 
 _LONG = "january|february|march|april|may|june|july|august|september|october|november|december"
 _MONTH = rf"(?:{_LONG}|(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?)"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.outlets import Outlets
+from index.wording.outlets import Outlets
 
 WEEK, TIME, AGE, GUARDIAN, FORTUNE = "The Week", "Time", "The Age", "The Guardian", "Fortune"
 GAZETTE, POST, RADIO, COURIER = "Orrin Valley Gazette", "Velmora Post", "Harbour Radio 5", "The Aldersund Courier"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from index.parts import Part
 from index.query import Outlets, understand_query
+from index.wording.parts import Part
 
 NOW = datetime(2025, 4, 18, 12, 0, tzinfo=UTC)
 OUTLETS = Outlets(["Fortune", "The Verge", "TechCrunch", "The Age", "Velmora Post", "Harbour Radio 5"])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.outlet_names import ORDINARY, Alias, Kind, list_aliases
+from index.wording.outlet_names import ORDINARY, Alias, Kind, list_aliases
 
 _WORD = re.compile(r"[^\W_]+")
 _TIME_WORDS = frozenset("age ages day evening hour hours now time times today week weekly".split())

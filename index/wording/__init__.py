@@ -1,0 +1,1 @@
+"""What the words of a question say of outlets, times and parts; `index.query` puts it together."""
