@@ -27,7 +27,7 @@ from index.generation import Generation, Reader
 from index.lexical import tokenize
 from index.query import Query, understand_query
 from index.search import search
-from index.types import Encoder, Filters, Hit
+from index.types import Encoder, Filters, Hit, Reranker
 
 N_HITS = 10
 _N_NEAREST = 3
@@ -53,6 +53,7 @@ class Answerer:
         model: LanguageModel | None = None,
         context_words: int = 1200,
         zone: tzinfo = UTC,
+        reranker: Reranker | None = None,
     ) -> None:
         """`zone` is the one in which the days that questions name begin and end."""
         self._reader = reader
@@ -60,6 +61,7 @@ class Answerer:
         self._encoder = encoder
         self._model = model
         self._context_words = context_words
+        self._reranker = reranker
 
     def ask(self, question: Question, on_quoted: OnQuoted = lambda _: None) -> Answer:
         """Answer a question; whatever a language model does, the quoted answer stands.
@@ -91,7 +93,7 @@ class Answerer:
         with clock.stage("encode"):
             vectors = self._encoder.encode_queries([text, *(part.text for part in query.parts)])
         with clock.stage("search"):
-            hits = search(generation, query, vectors, question.now, filters, N_HITS)
+            hits = search(generation, query, vectors, question.now, filters, N_HITS, self._reranker)
         with clock.stage("evidence"):
             weights = generation.idf(list(dict.fromkeys(tokenize(text))))
             own = set(tokenize(question.text))

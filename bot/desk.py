@@ -17,6 +17,7 @@ from index.encoder import SentenceEncoder
 from index.errors import IndexMismatch
 from index.generation import Generation, Reader
 from index.query import Query, understand_query
+from index.reranker import CrossEncoderReranker
 from index.search import search
 from index.store import Manifest, Store
 from index.types import Hit
@@ -34,6 +35,12 @@ class Desk:
     def encoder(self) -> SentenceEncoder:
         """The encoder; its weights are loaded when first used."""
         return SentenceEncoder(self.settings.encoder, threads=self.settings.encoder_threads)
+
+    @cached_property
+    def reranker(self) -> CrossEncoderReranker | None:
+        """The cross-encoder of the settings, or None for the learnt order; its weights are loaded when first used."""
+        s = self.settings
+        return CrossEncoderReranker(s.reranker, threads=s.encoder_threads) if s.reranker else None
 
     @cached_property
     def store(self) -> Store:
@@ -57,11 +64,13 @@ class Desk:
     def answerer(self) -> Answerer:
         """What answers questions."""
         s = self.settings
-        return Answerer(self.reader, self.encoder, self.model, s.llm_context_words, s.zone)
+        return Answerer(self.reader, self.encoder, self.model, s.llm_context_words, s.zone, self.reranker)
 
     def warm_up(self) -> Generation:
         """Load the weights and the live generation, so that the first question does not wait."""
         self.encoder.encode_queries(["warm up"])
+        if self.reranker:
+            self.reranker.score("warm up", ["warm up"])
         return self.reader.current()
 
     def understand(self, question: Question) -> Query:
@@ -74,7 +83,7 @@ class Desk:
         generation = self.reader.current()
         query = self.understand(question)
         vectors = self.encoder.encode_queries([question.text, *(part.text for part in query.parts)])
-        return search(generation, query, vectors, question.now, question.filters, k)
+        return search(generation, query, vectors, question.now, question.filters, k, self.reranker)
 
     def rebuild(
         self,

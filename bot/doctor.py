@@ -41,7 +41,8 @@ def examine() -> list[Finding]:
         return [*findings, Finding("settings", False, str(e), "mend the setting that is named")]
     findings.append(_look_at_home(settings.home))
     if findings[-1].ok:
-        findings += [_guard("encoder", _look_at_encoder, settings), _guard("index", _look_at_index, settings)]
+        looks = {"encoder": _look_at_encoder, "reranker": _look_at_reranker, "index": _look_at_index}
+        findings += [_guard(name, look, settings) for name, look in looks.items()]
     return [*findings, _look_at_model(settings), _look_at_discord(settings)]
 
 
@@ -85,6 +86,17 @@ def _look_at_encoder(settings: Settings) -> Finding:
     encoder = SentenceEncoder(settings.encoder)
     vector = encoder.encode_queries(["Does it work?"])[0]
     return Finding("encoder", True, f"{encoder.name}, {len(vector)} dimensions, {encoder.max_tokens} tokens")
+
+
+def _look_at_reranker(settings: Settings) -> Finding:
+    from index.reranker import CrossEncoderReranker
+
+    if not settings.reranker:
+        return Finding("reranker", None, "none; hits keep the learnt order (NEWSDESK_RERANKER sets a cross-encoder)")
+    reranker = CrossEncoderReranker(settings.reranker, offline=True)
+    if reranker.score("Does it work?", ["It works."]) is None:
+        return Finding("reranker", False, f"{reranker.name} fails", "set NEWSDESK_RERANKER to another cross-encoder")
+    return Finding("reranker", True, reranker.name)
 
 
 def _look_at_index(settings: Settings) -> Finding:

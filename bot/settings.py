@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     encoder: str = PACKAGED_ENCODER
     """The packaged encoder, or any sentence-transformers model by name or folder."""
     encoder_threads: int = Field(default=0, ge=0)
-    """Threads of the encoder; 0 takes all cores."""
+    """Threads of the encoder and the reranker; 0 takes all cores."""
+    reranker: str = ""
+    """A cross-encoder by its name on the hub or its folder; empty for the learnt order."""
     timezone: str = "UTC"
     """Zone of relative dates and of days given without a time."""
     llm: str = ""

@@ -33,6 +33,10 @@ class EncoderUnavailable(NewsdeskError):
     """The encoder's weights are neither installed nor downloadable, or fail their hash."""
 
 
+class RerankerUnavailable(NewsdeskError):
+    """The reranker's weights are neither at hand nor downloadable, or are those of another kind of model."""
+
+
 class IndexMismatch(NewsdeskError):
     """The index was built by another encoder or another schema than the one asked for."""
 

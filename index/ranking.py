@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,18 +19,19 @@ Column = NDArray[np.float32]
 """A value for each candidate."""
 
 RANK_WEIGHTS = {
-    "words": 4.36,
-    "meaning": 9.79,
-    "coverage": 4.8,
-    "numbers": 1.52,
-    "names": 0.99,
-    "article": 0.51,
-    "lead": 0.42,
-    "recent": 3.11,
-    "recent and on topic": 1.65,
-    "outlet": 3.96,
-    "outlet and coverage": 7.21,
-    "published then": 7.12,
+    "words": 4.27,
+    "meaning": 9.68,
+    "coverage": 4.66,
+    "numbers": 1.38,
+    "names": 0.98,
+    "article": 0.66,
+    "lead": 0.44,
+    "recent": 3.07,
+    "recent and on topic": 1.55,
+    "ahead": -1.85,
+    "outlet": 3.99,
+    "outlet and coverage": 6.74,
+    "published then": 7.01,
     "happened then": 1.84,
 }
 """Learnt by `python -m bot.evaluation.learn_ranking` on half of the development questions.
@@ -38,7 +39,8 @@ RANK_WEIGHTS = {
 words: BM25 over the most that the question's words could give. meaning: cosine below the best candidate's.
 coverage, numbers: share of the question's words, of its numbers, that passage and title have, by rarity.
 names: share of its names that the article has. article: best BM25 of the article's passages over that of all.
-lead: one over the number of its first paragraph. recent: falls from 1 with the article's age.
+lead: one over the number of its first paragraph. recent: falls from 1 with the article's age at the moment that
+the question is about. ahead: published days after the question was asked.
 outlet: of one that the question names. published then, happened then: of a time that it names.
 """
 
@@ -60,7 +62,8 @@ class View:
         names: Names and numbers in it.
         sources: Outlets that it names.
         periods: Times that it names, those within the last weeks left out.
-        is_timeless: It speaks of another time than the recent weeks, so that newer is not better.
+        moment: What the newest articles should be closest to: when it is asked, or the time that it wants to know
+            the state of, as in `by 17 March`; None where it speaks of another time, so that newer is not better.
     """
 
     text: str
@@ -68,7 +71,7 @@ class View:
     names: tuple[str, ...]
     sources: tuple[str, ...]
     periods: tuple[Period, ...]
-    is_timeless: bool
+    moment: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def describe(
     np.maximum.at(of_article, generation.article_of, words.scores)
     on_topic = of_article[articles] / max(float(of_article[articles].max(initial=0)), 1e-9)
     coverage = _share(words.coverage[rows], words.totals["words"])
-    recent = np.zeros(len(rows), dtype=np.float32) if view.is_timeless else _recency(generation, published, now)
+    recent = _recency(generation, published, view.moment)
     outlet = generation.is_of(view.sources)[articles].astype(np.float32)
     return {
         "words": _share(words.scores[rows], words.totals["words"]),
@@ -138,6 +141,7 @@ def describe(
         "lead": (1 / generation.first_paragraphs[rows]).astype(np.float32),
         "recent": recent,
         "recent and on topic": recent * on_topic,
+        "ahead": (published > now.timestamp() + _AHEAD_DAYS * _DAY_S).astype(np.float32),
         "outlet": outlet,
         "outlet and coverage": outlet * coverage,
         "published then": _fits(published, [p for p in view.periods if p.published]),
@@ -152,6 +156,14 @@ def weigh(features: Mapping[str, Column], weights: Mapping[str, float]) -> Colum
     return total
 
 
+def find_moment(periods: Sequence[Period], now: datetime) -> datetime | None:
+    """What newer is measured from: now, or the end of `by 17 March`; None where other times are named."""
+    named = [p for p in periods if not is_recent(p, now)]
+    if len(named) == 1 and named[0].since is None and not named[0].published:
+        return named[0].until
+    return None if named else now
+
+
 def is_recent(period: Period, now: datetime) -> bool:
     """Whether it is about the last weeks, such as "this week": what any question is taken to be about anyhow."""
     if period.published or period.since is None:
@@ -163,9 +175,11 @@ def _share(part: Column, total: float) -> Column:
     return part / np.float32(total) if total > 0 else np.zeros_like(part)
 
 
-def _recency(generation: Generation, published: NDArray[np.int64], now: datetime) -> Column:
-    """How new the articles are; nothing where the index ends weeks before the question."""
-    moment = now.timestamp()
+def _recency(generation: Generation, published: NDArray[np.int64], at: datetime | None) -> Column:
+    """How new the articles were at a moment; nothing without one, or where the index ends weeks before it."""
+    if at is None:
+        return np.zeros(len(published), dtype=np.float32)
+    moment = at.timestamp()
     known = generation.published[generation.published <= moment + _AHEAD_DAYS * _DAY_S]
     if not len(known) or known.max() < moment - _FRESH_DAYS * _DAY_S:
         return np.zeros(len(published), dtype=np.float32)

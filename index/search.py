@@ -14,15 +14,16 @@ from index.copies import Repeated, are_copies
 from index.generation import Generation, Mask
 from index.lexical import tokenize
 from index.query import Part, Query
-from index.ranking import RANK_WEIGHTS, Column, View, describe, is_recent, match_words, weigh
+from index.ranking import RANK_WEIGHTS, Column, View, describe, find_moment, is_recent, match_words, weigh
 from index.segment import UNDATED, PassageRow, from_timestamp
-from index.types import Filters, Hit, Vectors
+from index.types import Filters, Hit, Reranker, Vectors
 
 N_CANDIDATES = 100
 _N_OF_OUTLET = 50
 _OF_A_PART = 1.0
 _LEEWAY = 4
 SPREAD_RANKS = 4
+N_RERANKED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Candidate:
     Attributes:
         view: Number of the view that it fits best: 0 for the whole question, then its parts.
         place: Where it is among the candidates of that view.
+        log_odds: The reranker's part of the score; 0 where it did not read the passage.
     """
 
     row: int
@@ -40,6 +42,7 @@ class Candidate:
     view: int = 0
     place: int = 0
     copies: tuple[str, ...] = ()
+    log_odds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,20 @@ def make_views(query: Query, vectors: Vectors, now: datetime) -> list[View]:
             names=one.names,
             sources=one.sources,
             periods=tuple(p for p in one.periods if not is_recent(p, now)),
-            is_timeless=query.is_past or any(not is_recent(p, now) for p in one.periods),
+            moment=None if query.is_past else find_moment(one.periods, now),
         )
         for one, vector in zip(asked, vectors, strict=True)
     ]
 
 
 def search(
-    generation: Generation, query: Query, vectors: Vectors, now: datetime, filters: Filters, k: int
+    generation: Generation,
+    query: Query,
+    vectors: Vectors,
+    now: datetime,
+    filters: Filters,
+    k: int,
+    reranker: Reranker | None = None,
 ) -> list[Hit]:
     """The best `k` passages for a question.
 
@@ -91,12 +100,15 @@ def search(
     allowed = generation.allowed_articles(filters)
     views = make_views(query, vectors, now)
     n = max(N_CANDIDATES, 2 * k)
+    n_ranked = max(k, N_RERANKED) if reranker else k
     while True:
         found = [find_candidates(generation, view, now, allowed, n) for view in views]
-        candidates = rank_candidates(generation, found, allowed, k)
-        if len(candidates) >= k or len(found[0].dense_ranks) < n:
+        candidates = rank_candidates(generation, found, allowed, n_ranked)
+        if len(candidates) >= n_ranked or len(found[0].dense_ranks) < n:
             break
         n *= 4
+    if reranker and candidates:
+        candidates = rerank(generation, query.text, candidates, reranker)
     chosen = spread_articles(candidates, k, k if query.parts else SPREAD_RANKS)
     return to_hits(generation, found, chosen)
 
@@ -231,6 +243,27 @@ def _collapse_group(
     yield from kept.values()
 
 
+def rerank(
+    generation: Generation, question: str, candidates: Sequence[Candidate], reranker: Reranker
+) -> list[Candidate]:
+    """The first 30 by learnt score and the reranker's log-odds together, the best at 0; the others stay behind them.
+
+    The learnt score is of log-odds too, and knows of time and outlets, which are not in the text. Where the reranker
+    fails, the candidates are as they were.
+    """
+    first, others = candidates[:N_RERANKED], candidates[N_RERANKED:]
+    rows = generation.passages([c.row for c in first])
+    texts = [f"{rows[c.row].article.title}\n{rows[c.row].passage.text}" for c in first]
+    log_odds = reranker.score(question, texts)
+    if log_odds is None:
+        return list(candidates)
+    scored = [replace(c, score=c.score + x, log_odds=x) for c, x in zip(first, log_odds, strict=True)]
+    scored.sort(key=lambda c: (-c.score, c.row))
+    best, rise = scored[0].score, scored[-1].score - first[-1].score
+    ordered = [*scored, *(replace(c, score=c.score + rise) for c in others)]
+    return [replace(c, score=c.score - best) for c in ordered]
+
+
 def spread_articles(candidates: Sequence[Candidate], k: int, n_spread: int) -> list[Candidate]:
     """The first `k`, the first `n_spread` of them from one article each while others are left.
 
@@ -265,6 +298,7 @@ def _age(generation: Generation, article: int) -> tuple[bool, int, str]:
 def _to_hit(rank: int, candidate: Candidate, found: Sequence[Found], row: PassageRow) -> Hit:
     best = found[candidate.view]
     why = {name: round(float(column[candidate.place]), 3) for name, column in best.features.items()}
+    why |= {"reranker": round(candidate.log_odds, 3), "part": float(candidate.view)}
     return Hit(
         rank=rank,
         score=math.exp(candidate.score),
@@ -279,5 +313,5 @@ def _to_hit(rank: int, candidate: Candidate, found: Sequence[Found], row: Passag
         similarity=float(best.similarities[candidate.place]),
         dense_rank=found[0].dense_ranks.get(candidate.row),
         lexical_rank=found[0].lexical_ranks.get(candidate.row),
-        why={name: value for name, value in {**why, "part": float(candidate.view)}.items() if value},
+        why={name: value for name, value in why.items() if value},
     )

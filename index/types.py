@@ -73,7 +73,8 @@ class Hit:
         similarity: Cosine of question and passage; None where it was not compared.
         dense_rank: Rank by meaning, from 1; None where not among the candidates.
         lexical_rank: Rank by words, from 1; None where not among the candidates.
-        why: What its score is made of, by the names of `index.ranking`; `part` is the question's part that it fits.
+        why: What its score is made of, by the names of `index.ranking`; `part` is the question's part that it fits,
+            `reranker` the cross-encoder's log-odds.
     """
 
     rank: int
@@ -144,3 +145,10 @@ class Encoder(Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions, which some models read in another way than texts."""
+
+
+class Reranker(Protocol):
+    """Texts to how well they answer a question."""
+
+    def score(self, question: str, texts: Sequence[str]) -> Sequence[float] | None:
+        """How likely each text is to answer the question, as log-odds; None where that cannot be told."""

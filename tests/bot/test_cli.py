@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 
 from bot import cli, prompts
 from bot.desk import Desk
-from index.errors import NewsdeskError
+from index.errors import NewsdeskError, RerankerUnavailable
 
 pytestmark = pytest.mark.usefixtures("fake_weights")
 
@@ -525,6 +525,46 @@ def test_search_explains_in_json_too(newsdesk, built):
     assert first.keys() - set(HIT_KEYS) == {"similarity", "dense_rank", "lexical_rank", "why"}
     assert first["why"]["coverage"] > second["why"]["coverage"]
     assert list(newsdesk("search", "bridge toll", "--json", "-k", 1).json[0]) == HIT_KEYS
+
+
+class HeronReader:
+    """A cross-encoder that takes herons for the answer to everything."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self.name = name
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        if self.name == "missing":
+            raise RerankerUnavailable("reranker missing: is not at hand; set NEWSDESK_RERANKER")
+        return [30.0 if "herons" in text else 0.0 for text in texts]
+
+
+@pytest.fixture
+def reranker(monkeypatch) -> None:
+    monkeypatch.setattr("bot.desk.CrossEncoderReranker", HeronReader)
+    monkeypatch.setenv("NEWSDESK_RERANKER", "herons")
+
+
+def test_the_reranker_of_the_settings_orders_what_is_found(newsdesk, built, reranker):
+    first, second = newsdesk("search", "bridge toll", "--explain", "--json", "-k", 2).json
+    assert (first["article_id"], first["score"], first["why"]["reranker"]) == ("heron", 1.0, 30.0)
+    assert "reranker" not in second["why"]
+    assert "reranker 30" in newsdesk("search", "bridge toll", "--explain", "-k", 1).out
+
+
+def test_the_reranker_of_the_settings_orders_what_is_answered_from(newsdesk, built, reranker):
+    assert newsdesk("ask", OPENED, "--json").json["hits"][0]["article_id"] == "heron"
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_reranker_that_is_not_at_hand_is_one_line(newsdesk, built, reranker, monkeypatch, command):
+    monkeypatch.setenv("NEWSDESK_RERANKER", "missing")
+    assert fails_in_one_line(newsdesk(command, OPENED), "NEWSDESK_RERANKER")
+
+
+def test_a_reranker_that_is_not_at_hand_is_told_before_the_first_question(settings, built, reranker):
+    with pytest.raises(RerankerUnavailable):
+        Desk(settings.model_copy(update={"reranker": "missing"})).warm_up()
 
 
 # Evaluation and doctor

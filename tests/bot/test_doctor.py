@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError
 from threading import Thread
@@ -15,7 +15,7 @@ import pytest
 from bot import doctor
 from bot.desk import Desk
 from bot.doctor import Finding, examine
-from index.errors import EncoderUnavailable
+from index.errors import EncoderUnavailable, RerankerUnavailable
 
 KEY = "sk-secret-key-4711"
 Usage = namedtuple("Usage", "total used free")
@@ -94,6 +94,37 @@ def test_an_encoder_without_weights_is_a_fault(built, monkeypatch):
     monkeypatch.setattr("index.encoder.SentenceEncoder", fail)
     finding = find("encoder")
     assert (finding.ok, finding.state) == (False, "its weights are not installed")
+
+
+class Reranker:
+    """Stands in for the cross-encoder; what it gives depends on its name."""
+
+    def __init__(self, name: str, *, offline: bool) -> None:
+        assert offline, "it may be downloaded"
+        self.name = name
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float] | None:
+        if self.name == "missing":
+            raise RerankerUnavailable("reranker missing: is not on this machine")
+        return None if self.name == "failing" else [0.0 for _ in texts]
+
+
+@pytest.mark.parametrize(
+    ("name", "ok", "state"),
+    [
+        ("", None, "none"),
+        ("some/model", True, "some/model"),
+        ("missing", False, "is not on this machine"),
+        ("failing", False, "failing fails"),
+    ],
+)
+def test_the_reranker_of_the_settings_is_tried_without_downloading_it(monkeypatch, name, ok, state):
+    monkeypatch.setattr("index.reranker.CrossEncoderReranker", Reranker)
+    monkeypatch.setenv("NEWSDESK_RERANKER", name)
+    finding = find("reranker")
+    assert finding.ok is ok
+    assert state in finding.state
+    assert bool(finding.remedy) == (ok is False)
 
 
 def test_a_setting_that_is_wrong_is_named_and_nothing_that_needs_settings_is_looked_at(monkeypatch):

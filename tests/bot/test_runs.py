@@ -97,6 +97,11 @@ def test_every_setting_that_is_neither_secret_nor_a_place_is_told(settings):
     assert told == set(Settings.model_fields) - {"home", "llm_api_key", "discord_token"}
 
 
+def test_a_run_tells_its_reranker_without_the_folder(tmp_path):
+    for given, told in (("", ""), ("cross-encoder/small", "cross-encoder/small"), ("/models/mine", "mine")):
+        assert make(Settings(home=tmp_path, reranker=given))["settings"]["reranker"] == told
+
+
 def test_the_digest_of_the_prompts_follows_their_text(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(runs, "data_folder", lambda name: tmp_path / name)
     (tmp_path / "prompts").mkdir()

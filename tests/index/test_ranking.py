@@ -20,7 +20,7 @@ FILLER = "and so it went on for a long while with nothing else to tell about the
 
 def make_view(newsroom: Newsroom, text: str, **fields) -> View:
     """A view of some text that names nothing, unless `fields` say what it names."""
-    defaults = {"names": (), "sources": (), "periods": (), "is_timeless": False}
+    defaults = {"names": (), "sources": (), "periods": (), "moment": NOW}
     return View(text=text, vector=newsroom.encoder.encode_queries([text])[0], **(defaults | fields))
 
 
@@ -71,6 +71,28 @@ def test_an_article_of_the_next_day_is_as_recent_as_can_be_for_clocks_and_zones_
     assert describe_all(newsroom, make_view(newsroom, "bridge"), "recent") == {"tomorrow:1": 1}
 
 
+def test_only_what_was_published_days_after_the_moment_of_asking_is_ahead(newsroom):
+    publish(newsroom, before="2025-04-17", tomorrow="2025-04-19T12:00:00Z", after="2025-04-25", undated=None)
+    ahead = describe_all(newsroom, make_view(newsroom, "bridge"), "ahead")
+    assert ahead == {"before:1": 0, "tomorrow:1": 0, "after:1": 1, "undated:1": 0}
+    assert RANK_WEIGHTS["ahead"] < 0
+
+
+@pytest.mark.parametrize("question", ["How many had died by 20 March?", "As of March 20, who led the poll?"])
+def test_what_was_known_by_a_day_is_to_be_recent_on_that_day(newsroom, question):
+    publish(newsroom, then="2025-03-19", earlier="2025-02-10", later="2025-04-17")
+    view = understand(newsroom, question)
+    assert view.moment == datetime(2025, 3, 20, 23, 59, 59, 999999, tzinfo=UTC)
+    recent = describe_all(newsroom, view, "recent")
+    assert recent["then:1"] > recent["earlier:1"] > recent["later:1"] == 0
+
+
+def test_what_happened_since_a_day_is_of_no_one_moment(newsroom):
+    publish(newsroom, then="2025-03-19")
+    assert understand(newsroom, "Who has died since 3 January?").moment is None
+    assert understand(newsroom, "Who died in January and how many had died by 20 March?").moment is None
+
+
 def test_undated_articles_are_not_recent(newsroom):
     publish(newsroom, dated="2025-04-17", undated=None)
     recent = describe_all(newsroom, make_view(newsroom, "bridge"), "recent")
@@ -87,7 +109,7 @@ def test_an_index_without_dates_has_nothing_recent(newsroom):
 def test_nothing_is_recent_where_the_index_ends_thirty_days_before_the_question(newsroom, days, counts):
     publish(newsroom, newest="2025-04-17T12:00:00Z", older="2025-04-01")
     asked = datetime(2025, 4, 17, 12, tzinfo=UTC) + timedelta(days=days)
-    recent = describe_all(newsroom, make_view(newsroom, "bridge"), "recent", asked)
+    recent = describe_all(newsroom, make_view(newsroom, "bridge", moment=asked), "recent", asked)
     assert {value > 0 for value in recent.values()} == {counts}
 
 
@@ -109,7 +131,7 @@ def test_an_index_that_goes_on_after_the_moment_of_asking_is_fresh_only_by_what_
 def test_nothing_is_recent_where_the_question_names_another_time_or_the_past(newsroom, question):
     publish(newsroom, a="2025-04-17", b="2025-04-01")
     view = understand(newsroom, question)
-    assert view.is_timeless
+    assert view.moment is None
     for feature in ("recent", "recent and on topic"):
         assert set(describe_all(newsroom, view, feature).values()) == {0}
 
@@ -120,7 +142,7 @@ def test_nothing_is_recent_where_the_question_names_another_time_or_the_past(new
 def test_newer_is_more_recent_where_the_question_names_no_time_or_the_last_weeks(newsroom, question):
     publish(newsroom, a="2025-04-17", b="2025-04-01")
     view = understand(newsroom, question)
-    assert not view.is_timeless
+    assert view.moment == NOW
     assert view.periods == ()
     recent = describe_all(newsroom, view, "recent")
     assert recent["a:1"] > recent["b:1"] > 0

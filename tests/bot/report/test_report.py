@@ -282,6 +282,12 @@ def test_changes_between_runs_name_what_was_made_otherwise(run_of):
     }
 
 
+def test_a_setting_that_an_earlier_run_did_not_know_is_a_change_only_where_it_is_set(run_of):
+    then = run_of(settings={})
+    assert list_changes(run_of(settings={"reranker": ""}), then) == {}
+    assert list_changes(run_of(settings={"reranker": "some/model"}), then) == {"reranker": ("none", "some/model")}
+
+
 def test_hostile_text_stays_text(mixed_run, hostile_text):
     page = Page(render_report(mixed_run, mixed_run))
     assert page.count("script") == page.count("style") == 1
