@@ -27,7 +27,7 @@ from index.generation import Generation, Reader
 from index.lexical import tokenize
 from index.query import Query, understand_query
 from index.search import search
-from index.types import Encoder, Filters, Hit, Reranker
+from index.types import Encoder, Filters, Hit, Reranker, Vectors
 
 N_HITS = 10
 _N_NEAREST = 3
@@ -85,23 +85,32 @@ class Answerer:
         """Search, and weigh the evidence, without answering; raises as `ask`."""
         return self._gather(self._reader.current(), question, question.filters, _Clock())
 
-    def _gather(self, generation: Generation, question: Question, filters: Filters, clock: _Clock) -> Gathered:
-        carried = carry_over(question.text, question.history)
-        text = f"{question.text} {carried}".strip()
-        with clock.stage("understand"):
-            query = understand_query(text, question.now, self._zone, generation.outlets)
-        with clock.stage("encode"):
-            vectors = self._encoder.encode_queries([text, *(part.text for part in query.parts)])
+    def _gather(
+        self,
+        generation: Generation,
+        question: Question,
+        filters: Filters,
+        clock: _Clock,
+        understood: tuple[Query, Vectors] | None = None,
+    ) -> Gathered:
+        query, vectors = understood or self._understand(generation, question, clock)
         with clock.stage("search"):
-            hits = search(generation, query, vectors, question.now, filters, N_HITS, self._reranker)
+            hits = search(generation, query, vectors, question.moment, filters, N_HITS, self._reranker)
         with clock.stage("evidence"):
-            weights = generation.idf(list(dict.fromkeys(tokenize(text))))
+            weights = generation.idf(list(dict.fromkeys(tokenize(query.text))))
             own = set(tokenize(question.text))
             weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
             asked = understand(question.text, vectors[0], weighed)
             evidence = find_evidence(asked, hits, generation.sentences.of_hits(hits, self._encoder))
             signals = confidence_features(asked, hits, evidence)
-        return Gathered(generation, query, tuple(hits), tuple(evidence), signals)
+        return Gathered(generation, query, vectors, tuple(hits), tuple(evidence), signals)
+
+    def _understand(self, generation: Generation, question: Question, clock: _Clock) -> tuple[Query, Vectors]:
+        text = f"{question.text} {carry_over(question.text, question.history)}".strip()
+        with clock.stage("understand"):
+            query = understand_query(text, question.moment, self._zone, generation.outlets)
+        with clock.stage("encode"):
+            return query, self._encoder.encode_queries([text, *(part.text for part in query.parts)])
 
     def _quote(self, question: Question, found: Gathered, clock: _Clock) -> Answer:
         answer = Answer(
@@ -135,7 +144,7 @@ class Answerer:
         ):
             if relaxed == filters:
                 continue
-            other = self._gather(found.generation, question, relaxed, clock)
+            other = self._gather(found.generation, question, relaxed, clock, (found.query, found.vectors))
             nearest = nearest or other.hits
             if other.confidence >= CONFIDENCE_THRESHOLD:
                 return outcome, other.hits
@@ -183,12 +192,14 @@ class Gathered:
     """What one search gave, weighed against the question.
 
     Attributes:
+        vectors: The question and each of its parts embedded, shape (1 + n_parts, dim).
         evidence: Every sentence of the hits, the likeliest answer first.
         signals: What tells whether the articles answer the question, each from 0 to 1.
     """
 
     generation: Generation
     query: Query
+    vectors: Vectors
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
     signals: Mapping[str, float]

@@ -76,14 +76,14 @@ class Desk:
     def understand(self, question: Question) -> Query:
         """What a question says about where and when to look."""
         outlets = self.reader.current().outlets
-        return understand_query(question.text, question.now, self.settings.zone, outlets)
+        return understand_query(question.text, question.moment, self.settings.zone, outlets)
 
     def search(self, question: Question, k: int) -> list[Hit]:
         """The best `k` passages for a question."""
         generation = self.reader.current()
-        query = self.understand(question)
+        query = understand_query(question.text, question.moment, self.settings.zone, generation.outlets)
         vectors = self.encoder.encode_queries([question.text, *(part.text for part in query.parts)])
-        return search(generation, query, vectors, question.now, question.filters, k, self.reranker)
+        return search(generation, query, vectors, question.moment, question.filters, k, self.reranker)
 
     def rebuild(
         self,

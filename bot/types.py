@@ -48,7 +48,7 @@ class Question:
     """What a reader asks.
 
     Attributes:
-        now: The moment it is asked; relative dates and recency refer to it, and it never filters.
+        now: The moment it is asked; it never filters.
         history: Earlier turns, oldest first.
     """
 
@@ -56,6 +56,11 @@ class Question:
     now: datetime
     filters: Filters = field(default_factory=Filters)
     history: tuple[Turn, ...] = ()
+
+    @property
+    def moment(self) -> datetime:
+        """What relative dates and recency refer to: when it is asked, or the moment that it is to be answered as of."""
+        return min(self.now, self.filters.as_of or self.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from index.generation import Generation
 from index.lexical import tokenize
 from index.query import Period
 from index.segment import UNDATED, to_timestamp
-from index.types import Vectors
+from index.types import Filters, Vectors
 
 Column = NDArray[np.float32]
 """A value for each candidate."""
@@ -50,6 +50,7 @@ _AHEAD_DAYS = 1.5
 _ECHO_DAYS = 7.0
 _RECENT_PERIOD = timedelta(days=35)
 _RECENT_END = timedelta(days=9)
+_TWO_DAYS = timedelta(days=2)
 _DAY_S = 86_400.0
 
 
@@ -158,15 +159,22 @@ def weigh(features: Mapping[str, Column], weights: Mapping[str, float]) -> Colum
 
 def find_moment(periods: Sequence[Period], now: datetime) -> datetime | None:
     """What newer is measured from: now, or the end of `by 17 March`; None where other times are named."""
-    named = [p for p in periods if not is_recent(p, now)]
+    named = [p for p in periods if p.published or not _is_recent(p, now)]
     if len(named) == 1 and named[0].since is None and not named[0].published:
         return named[0].until
     return None if named else now
 
 
-def is_recent(period: Period, now: datetime) -> bool:
-    """Whether it is about the last weeks, such as "this week": what any question is taken to be about anyhow."""
-    if period.published or period.since is None:
+def is_telling(period: Period, now: datetime) -> bool:
+    """Whether it tells more than what any question is taken to be about, the last weeks: `this week` does not."""
+    if period.published or not _is_recent(period, now):
+        return True
+    is_day = period.since and period.until and period.until - period.since < _TWO_DAYS
+    return bool(is_day and period.until and period.until < now)
+
+
+def _is_recent(period: Period, now: datetime) -> bool:
+    if period.since is None:
         return False
     return period.since >= now - _RECENT_PERIOD and (period.until is None or period.until >= now - _RECENT_END)
 
@@ -180,7 +188,8 @@ def _recency(generation: Generation, published: NDArray[np.int64], at: datetime 
     if at is None:
         return np.zeros(len(published), dtype=np.float32)
     moment = at.timestamp()
-    known = generation.published[generation.published <= moment + _AHEAD_DAYS * _DAY_S]
+    dated = generation.published[generation.allowed_articles(Filters())]
+    known = dated[dated <= moment + _AHEAD_DAYS * _DAY_S]
     if not len(known) or known.max() < moment - _FRESH_DAYS * _DAY_S:
         return np.zeros(len(published), dtype=np.float32)
     age = (moment - published.astype(np.float64)) / _DAY_S

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from index.copies import Repeated, are_copies
 from index.generation import Generation, Mask
 from index.lexical import tokenize
 from index.query import Part, Query
-from index.ranking import RANK_WEIGHTS, Column, View, describe, find_moment, is_recent, match_words, weigh
+from index.ranking import RANK_WEIGHTS, Column, View, describe, find_moment, is_telling, match_words, weigh
 from index.segment import UNDATED, PassageRow, from_timestamp
 from index.types import Filters, Hit, Reranker, Vectors
 
@@ -75,7 +75,7 @@ def make_views(query: Query, vectors: Vectors, now: datetime) -> list[View]:
             vector=vector,
             names=one.names,
             sources=one.sources,
-            periods=tuple(p for p in one.periods if not is_recent(p, now)),
+            periods=tuple(p for p in one.periods if is_telling(p, now)),
             moment=None if query.is_past else find_moment(one.periods, now),
         )
         for one, vector in zip(asked, vectors, strict=True)
@@ -96,8 +96,10 @@ def search(
     Args:
         vectors: The question and each of its parts embedded, shape (1 + n_parts, dim).
         now: When it is asked; newer articles are better unless it names another time.
+        filters: Where they end before now, nothing is newer than their end.
     """
     allowed = generation.allowed_articles(filters)
+    now = min(now, filters.newest or now)
     views = make_views(query, vectors, now)
     n = max(N_CANDIDATES, 2 * k)
     n_ranked = max(k, N_RERANKED) if reranker else k
@@ -109,8 +111,28 @@ def search(
         n *= 4
     if reranker and candidates:
         candidates = rerank(generation, query.text, candidates, reranker)
-    chosen = spread_articles(candidates, k, k if query.parts else SPREAD_RANKS)
-    return to_hits(generation, found, chosen)
+    return to_hits(generation, found, choose_hits(found, candidates, k))
+
+
+def choose_hits(
+    found: Sequence[Found], candidates: Sequence[Candidate], k: int, weights: Mapping[str, float] = RANK_WEIGHTS
+) -> list[Candidate]:
+    """The first `k` of the candidates, from several articles, the best passage of every part among them."""
+    chosen = spread_articles(candidates, k, k if len(found) > 1 else SPREAD_RANKS)
+    best = [int(one.rows[weigh(one.features, weights).argmax()]) for one in found[1:] if len(one.rows)]
+    return reserve_places(candidates, chosen, best)
+
+
+def reserve_places(
+    candidates: Sequence[Candidate], chosen: Sequence[Candidate], rows: Collection[int]
+) -> list[Candidate]:
+    """The chosen with the candidates of some rows among them, in the places of the last that are of none."""
+    kept = list(chosen)
+    missing = [c for c in candidates if c.row in rows and c.row not in {x.row for x in chosen}]
+    for place in range(len(kept) - 1, 0, -1):
+        if missing and kept[place].row not in rows:
+            kept[place] = replace(missing.pop(), score=kept[place].score)
+    return kept
 
 
 def rank_candidates(
@@ -122,17 +144,23 @@ def rank_candidates(
 ) -> list[Candidate]:
     """Candidates of all views, copies collapsed, best first; enough for `k` hits, where there are as many."""
     merged = merge(generation, found, weights)
-    candidates = collapse_copies(generation, merged[: _LEEWAY * k], allowed)
+    preferred = find_preferred(generation, found)
+    candidates = collapse_copies(generation, merged[: _LEEWAY * k], allowed, preferred)
     n_spread = k if len(found) > 1 else min(k, SPREAD_RANKS)
     if len(candidates) < k or len({c.article for c in candidates}) < n_spread:  # one story took the places
-        candidates = collapse_copies(generation, merged, allowed)
+        candidates = collapse_copies(generation, merged, allowed, preferred)
     return candidates
 
 
 def to_hits(generation: Generation, found: Sequence[Found], candidates: Sequence[Candidate]) -> list[Hit]:
     """The candidates with their stored passages, ranks from 1."""
-    passages = generation.passages([c.row for c in candidates])
-    return [_to_hit(rank, c, found, passages[c.row]) for rank, c in enumerate(candidates, 1)]
+    rows = [c.row for c in candidates]
+    passages = generation.passages(rows)
+    cosines = generation.similarities(found[0].view.vector, np.array(rows, dtype=np.int64)).tolist()
+    return [
+        _to_hit(rank, c, found, passages[c.row], cosine)
+        for rank, (c, cosine) in enumerate(zip(candidates, cosines, strict=True), 1)
+    ]
 
 
 def find_candidates(generation: Generation, view: View, now: datetime, allowed: Mask, n: int) -> Found:
@@ -181,9 +209,23 @@ def best_rows(scores: NDArray[np.float32], mask: Mask, n: int) -> list[int]:
     return best
 
 
-def collapse_copies(generation: Generation, candidates: Sequence[Candidate], allowed: Mask) -> list[Candidate]:
-    """Of near-identical articles keep the passages of the earliest allowed one, and name the others on them.
+def find_preferred(generation: Generation, found: Sequence[Found]) -> Mask:
+    """Article rows of an outlet that the question names or, where it names the days of articles, of those as well."""
+    preferred: Mask = np.zeros(len(generation.articles), dtype=np.bool_)
+    for one in found:
+        named, dated = one.features.get("outlet"), one.features.get("published then")
+        if named is not None and dated is not None:
+            fits = named + dated
+            preferred[generation.article_of[one.rows[(fits > 0) & (fits == fits.max(initial=0))]]] = True
+    return preferred
 
+
+def collapse_copies(
+    generation: Generation, candidates: Sequence[Candidate], allowed: Mask, preferred: Mask
+) -> list[Candidate]:
+    """Of near-identical articles keep the passages of one, and name the others on them.
+
+    That is the earliest allowed one, of those preferred if there are any.
     A passage of a later article gives way only where the earliest says the same: what it adds or revises stays.
     """
     groups = generation.copy_groups
@@ -194,7 +236,7 @@ def collapse_copies(generation: Generation, candidates: Sequence[Candidate], all
     kept: list[Candidate] = []
     with_copies: list[_Group] = []
     for group, own in _by_group(candidates, groups).items():
-        earliest, *others = sorted(members[group], key=lambda a: _age(generation, a))
+        earliest, *others = sorted(members[group], key=lambda a: (not preferred[a], *_age(generation, a)))
         later = frozenset(a for a in others if are_copies(generation.signatures[earliest], generation.signatures[a]))
         if later:
             with_copies.append(_Group(own, earliest, later))
@@ -295,9 +337,11 @@ def _age(generation: Generation, article: int) -> tuple[bool, int, str]:
     return row.published == UNDATED, row.published, row.id
 
 
-def _to_hit(rank: int, candidate: Candidate, found: Sequence[Found], row: PassageRow) -> Hit:
+def _to_hit(rank: int, candidate: Candidate, found: Sequence[Found], row: PassageRow, cosine: float) -> Hit:
     best = found[candidate.view]
-    why = {name: round(float(column[candidate.place]), 3) for name, column in best.features.items()}
+    own = np.flatnonzero(best.rows == candidate.row)  # another than its place where it stands for a copy
+    place = int(own[0]) if len(own) else candidate.place
+    why = {name: round(float(column[place]), 3) for name, column in best.features.items()}
     why |= {"reranker": round(candidate.log_odds, 3), "part": float(candidate.view)}
     return Hit(
         rank=rank,
@@ -310,7 +354,7 @@ def _to_hit(rank: int, candidate: Candidate, found: Sequence[Found], row: Passag
         language=row.article.language,
         vector_key=row.vector_key,
         copies=candidate.copies,
-        similarity=float(best.similarities[candidate.place]),
+        similarity=cosine,
         dense_rank=found[0].dense_ranks.get(candidate.row),
         lexical_rank=found[0].lexical_ranks.get(candidate.row),
         why={name: value for name, value in why.items() if value},

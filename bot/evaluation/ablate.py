@@ -6,7 +6,6 @@ each row, and scored by five-fold cross-validation.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ import numpy as np
 
 from bot.evaluation.learn_ranking import N_HITS, Example, collect, cross_validate, rank, score_hits
 from bot.evaluation.metrics import percentile
+from bot.evaluation.script import run_script
 from bot.settings import load_settings
 from index.ranking import RANK_WEIGHTS, match_words
 from index.search import (
@@ -41,10 +41,10 @@ _PERIODS = ("published then", "happened then")
 Weights = Callable[[Example], Mapping[str, float]]
 
 
-def main() -> None:
+def main(set_names: Sequence[str]) -> None:
     """Print the table."""
     settings = load_settings()
-    examples = [e for name in sys.argv[1:] for e in collect(settings, name)]
+    examples = [e for name in set_names for e in collect(settings, name)]
     print(f"| step | set | {' | '.join(_SHOWN)} | ms p50 |")
     print("|" + "---|" * (len(_SHOWN) + 3))
     whole = {"meaning alone": _by_rank(dense=True), "words alone, title twice": _by_rank(lexical=True)}
@@ -117,9 +117,9 @@ def _by_rank(*, dense: bool = False, lexical: bool = False, spread: bool = False
 
 
 def _search_again(example: Example, found: Found) -> Found:
-    moment = example.gold.question.now
+    moment = example.gold.question.moment
     return find_candidates(example.generation, found.view, moment, example.allowed, N_CANDIDATES)
 
 
 if __name__ == "__main__":
-    main()
+    run_script("ablate", main)

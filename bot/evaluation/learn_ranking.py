@@ -8,7 +8,6 @@ one folder share one weight, so that asking a set twice does not make it count t
 
 from __future__ import annotations
 
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from bot.conversation import carry_over
 from bot.evaluation.dataset import CONFLICT, GoldQuestion
 from bot.evaluation.metrics import contains_answer, passage_scores, ranking_scores
 from bot.evaluation.run import Setup, Trial, prepare
+from bot.evaluation.script import run_script
 from bot.evaluation.softmax import learn_weights
 from bot.settings import Settings, load_settings
 from index.generation import Generation, Mask
@@ -29,12 +29,11 @@ from index.query import understand_query
 from index.ranking import RANK_WEIGHTS
 from index.search import (
     N_CANDIDATES,
-    SPREAD_RANKS,
     Found,
+    choose_hits,
     find_candidates,
     make_views,
     rank_candidates,
-    spread_articles,
     to_hits,
 )
 from index.types import Hit
@@ -46,7 +45,7 @@ _SHOWN = ("hit@1", "hit@4", "hit@10", "recall@10", "all gold@10", "mrr@10", "ans
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An answerable question with the candidates of each of its views.
+    """A question whose articles are known, with the candidates of each of its views.
 
     Attributes:
         set_name: The set, as the command line names it.
@@ -63,10 +62,10 @@ class Example:
     right: tuple[NDArray[np.bool_], ...]
 
 
-def main() -> None:
+def main(set_names: Sequence[str]) -> None:
     """Print the weights, and what they are worth on questions that they were not learnt from."""
     settings = load_settings()
-    examples = [e for name in sys.argv[1:] for e in collect(settings, name)]
+    examples = [e for name in set_names for e in collect(settings, name)]
     weights = learn([e for e in examples if half(e.gold) == 0])
     print("RANK_WEIGHTS =", {name: round(w, 2) for name, w in weights.items()})
     held_back = [e for e in examples if half(e.gold) == 1]
@@ -75,12 +74,12 @@ def main() -> None:
 
 
 def collect(settings: Settings, set_name: str) -> list[Example]:
-    """Search for every answerable question of a set, in the index that `newsdesk eval` keeps for it."""
+    """Search for every question of a set whose articles are known, in the index that `newsdesk eval` keeps for it."""
     folder, _, mode = set_name.partition("@")
     own, *others = folder.split("+")
     setup = Setup(tuple(Path(other) for other in others), fixed_now=mode == "fixed")
     trial = prepare(settings, Path(own), lambda *_: None, setup)
-    return [_to_example(trial, set_name, own, gold) for gold in trial.dataset.questions if gold.answerable]
+    return [_to_example(trial, set_name, own, gold) for gold in trial.dataset.questions if gold.articles]
 
 
 def learn(examples: Sequence[Example], names: Sequence[str] = tuple(RANK_WEIGHTS)) -> dict[str, float]:
@@ -108,8 +107,7 @@ def rank(example: Example, weights: Mapping[str, float], *, parts: bool = True) 
     """The ten hits under some weights, as `index.search.search` would choose them."""
     found = example.found if parts else example.found[:1]
     candidates = rank_candidates(example.generation, found, example.allowed, N_HITS, weights)
-    n_spread = N_HITS if len(found) > 1 else SPREAD_RANKS
-    return to_hits(example.generation, found, spread_articles(candidates, N_HITS, n_spread))
+    return to_hits(example.generation, found, choose_hits(found, candidates, N_HITS, weights))
 
 
 def score_hits(examples: Sequence[Example], hits: Sequence[Sequence[Hit]]) -> dict[str, float]:
@@ -146,11 +144,11 @@ def _fold(gold: GoldQuestion) -> int:
 def _to_example(trial: Trial, set_name: str, folder: str, gold: GoldQuestion) -> Example:
     generation, question = trial.desk.reader.current(), gold.question
     text = f"{question.text} {carry_over(question.text, question.history)}".strip()
-    query = understand_query(text, question.now, trial.settings.zone, generation.outlets)
+    query = understand_query(text, question.moment, trial.settings.zone, generation.outlets)
     vectors = trial.desk.encoder.encode_queries([text, *(part.text for part in query.parts)])
     allowed = generation.allowed_articles(question.filters)
-    views = make_views(query, vectors, question.now)
-    found = tuple(find_candidates(generation, view, question.now, allowed, N_CANDIDATES) for view in views)
+    views = make_views(query, vectors, question.moment)
+    found = tuple(find_candidates(generation, view, question.moment, allowed, N_CANDIDATES) for view in views)
     right = tuple(_find_right(generation, gold, one, whole=n == 0) for n, one in enumerate(found))
     return Example(set_name, folder, gold, generation, allowed, found, right)
 
@@ -171,4 +169,4 @@ def _find_right(generation: Generation, gold: GoldQuestion, found: Found, *, who
 
 
 if __name__ == "__main__":
-    main()
+    run_script("learn_ranking", main)

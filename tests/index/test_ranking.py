@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.query import Period, understand_query
-from index.ranking import RANK_WEIGHTS, View, describe, is_recent, match_words, weigh
+from index.ranking import RANK_WEIGHTS, View, describe, is_telling, match_words, weigh
 from index.search import make_views
 from tests.conftest import NOW, Newsroom
 
@@ -177,12 +177,21 @@ def day(number: int, month: int = 4) -> datetime:
     ],
 )
 def test_a_time_is_recent_that_lies_within_the_last_weeks(since, until, expected):
-    assert is_recent(Period(since, until, "then"), NOW) is expected
+    assert is_telling(Period(since, until, "then"), NOW) is not expected
+
+
+@pytest.mark.parametrize("question", ["What happened to the bridge yesterday?", "What happened on 14 April?"])
+def test_a_day_of_the_last_weeks_raises_its_own_articles_and_newer_is_better_still(newsroom, question):
+    publish(newsroom, then="2025-04-17T12:00:00Z" if "yesterday" in question else "2025-04-14", earlier="2025-04-11")
+    view = understand(newsroom, question)
+    assert view.moment == NOW
+    happened = describe_all(newsroom, view, "happened then")
+    assert (happened["then:1"], happened["earlier:1"]) == (1, 0)
 
 
 def test_the_day_of_an_article_is_never_left_out_as_recent():
-    assert is_recent(Period(day(17), day(18), "yesterday"), NOW)
-    assert not is_recent(Period(day(17), day(18), "yesterday", published=True), NOW)
+    assert not is_telling(Period(day(11), day(18), "this week"), NOW)
+    assert is_telling(Period(day(11), day(18), "this week", published=True), NOW)
 
 
 # Named times
