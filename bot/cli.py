@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.desk import Desk
+    from bot.evaluation.run import Setup
 
 app = typer.Typer(
     help="Answers questions about the news, each sentence with the source paragraph that proves it.",
@@ -260,7 +261,9 @@ def evaluate(
     """Measure retrieval, answers and refusals on questions with known answers."""
     from bot.evaluation import runs
     from bot.evaluation.compare import compare_runs, find_falls
-    from bot.evaluation.run import Setup, measure, measure_plain, prepare
+    from bot.evaluation.dataset import check_names
+    from bot.evaluation.report import write_report
+    from bot.evaluation.run import Setup
     from bot.evaluation.table import show_comparison, show_scores
     from bot.prompts import data_folder
 
@@ -268,36 +271,33 @@ def evaluate(
         raise typer.BadParameter("--gate goes with --compare")
     if brief and json_file is None:
         raise typer.BadParameter("--brief goes with --json")
+    for place in filter(None, (report, json_file)):
+        runs.check_place(place)
+    folders = datasets or [data_folder("corpus")]
+    check_names(folders)
     settings = load_settings()
     now = datetime.now(UTC)
     name = runs.name_run(runs.runs_folder(settings), name, now)
     earlier = None if compare is None else runs.load_run(compare, runs.runs_folder(settings))
     setup = Setup(tuple(haystack or ()), fixed_now)
-    results: list[dict[str, Any]] = []
-    for folder in datasets or [data_folder("corpus")]:
-        with progress(_console(stderr=True), quiet=_Output.quiet) as on_progress:
-            trial = prepare(settings, folder, on_progress, setup)
-            measured = [measure(trial, on_progress)]
-            if baseline:
-                measured.append(measure_plain(trial, on_progress))
-        for result in measured:
-            show_scores(_console(), result)
-        results += measured
+    results = [result for folder in folders for result in _measure(settings, folder, setup, plain=baseline)]
     run = runs.make_run(settings, name, now, results)
-    runs.save_run(run, runs.runs_folder(settings) / f"{name}.json")
-    if json_file:
-        runs.save_run(runs.shorten_run(run) if brief else run, json_file)
+    comparison = compare_runs(earlier, run) if earlier else None
+    try:  # everything is kept before anything is printed, for whoever reads the tables may hang up
+        runs.save_run(run, runs.runs_folder(settings) / f"{name}.json")
+        if json_file:
+            runs.save_run(runs.shorten_run(run) if brief else run, json_file)
+        if report:
+            write_report(run, report, earlier, comparison)
+    finally:
+        for result in results:
+            show_scores(_console(), result)
+        if comparison:
+            show_comparison(_console(), comparison)
     if not _Output.quiet:
         print(f"kept as run {name}; peak memory {run['peak_memory_mb']:.0f} MB", file=sys.stderr)
-    if report:
-        from bot.evaluation.report import write_report
-
-        write_report(run, report, earlier)
-    if earlier:
-        comparison = compare_runs(earlier, run)
-        show_comparison(_console(), comparison)
-        if gate is not None:
-            _hold_gate(find_falls(comparison, gate))
+    if comparison and gate is not None:
+        _hold_gate(find_falls(comparison, gate))
 
 
 @app.command()
@@ -367,6 +367,20 @@ def _answer_line(desk: Desk, line: str, defaults: Wording) -> dict[str, Any]:
         return desk.answerer.ask(parse_line(line, defaults, desk.settings.zone)).to_json()
     except BadQuestion as e:
         return {**Answer(line.strip(), Outcome.ERROR).to_json(), "error": str(e)}
+
+
+def _measure(settings: Settings, folder: Path, setup: Setup, *, plain: bool) -> Iterator[dict[str, Any]]:
+    """The record of a dataset, and where wanted that of plain llama-index."""
+    from bot.evaluation.run import measure, measure_plain, prepare
+
+    with progress(_console(stderr=True), quiet=_Output.quiet) as on_progress:
+        trial = prepare(settings, folder, on_progress, setup)
+        if not _Output.quiet and (missing := trial.find_missing()):
+            first = f"{len(missing)} gold articles are in no article file, the first {missing[0]!r}"
+            print(f"newsdesk: {trial.dataset.name}: {first}; mend the questions", file=sys.stderr)
+        yield measure(trial, on_progress)
+        if plain:
+            yield measure_plain(trial, on_progress)
 
 
 def _hold_gate(falls: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ def sign_text(text: str) -> Signatures:
     if len(shingles) < _MIN_SHINGLES:
         return np.zeros(N_PERMUTATIONS, dtype=np.uint32)
     sketch = MinHash(num_perm=N_PERMUTATIONS)
-    sketch.update_batch([shingle.encode() for shingle in sorted(shingles)])
+    sketch.update_batch([" ".join(shingle).encode() for shingle in sorted(shingles)])
     return np.asarray(sketch.hashvalues, dtype=np.uint32)
 
 
@@ -41,19 +41,19 @@ def are_copies(a: Signatures, b: Signatures) -> bool:
 
 
 class Repeated:
-    """What some texts say, to tell what only repeats it."""
+    """What some numbered texts say, to tell what only repeats it, and where."""
 
-    def __init__(self, originals: Iterable[str]) -> None:
-        self._shingles: set[str] = set()
-        self._numbers: set[str] = set()
-        for original in originals:
-            self._shingles |= _shingles(original)
-            self._numbers |= set(_NUMBER.findall(original))
+    def __init__(self, originals: Mapping[int, str]) -> None:
+        self._shingles = {number: _shingles(text) for number, text in originals.items()}
+        self._every = set().union(*self._shingles.values())
+        self._numbers = {n for text in originals.values() for n in _NUMBER.findall(text)}
 
-    def covers(self, text: str) -> bool:
-        """Whether the originals have most of a text's runs of words, and all of its numbers."""
+    def find(self, text: str) -> int | None:
+        """The original that has most of a text, if they all together have nearly every run of words and all numbers."""
         own = _shingles(text)
-        return set(_NUMBER.findall(text)) <= self._numbers and len(own & self._shingles) >= _REPEATED * len(own)
+        if not set(_NUMBER.findall(text)) <= self._numbers or len(own & self._every) < _REPEATED * len(own):
+            return None
+        return max(self._shingles, key=lambda number: len(own & self._shingles[number]))
 
 
 def group_copies(signatures: Signatures) -> NDArray[np.int64]:
@@ -77,9 +77,9 @@ def group_copies(signatures: Signatures) -> NDArray[np.int64]:
     return groups
 
 
-def _shingles(text: str) -> set[str]:
+def _shingles(text: str) -> set[tuple[str, ...]]:
     words = _WORD.findall(text.lower())
-    return {" ".join(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1)}
+    return set(zip(*(words[i:] for i in range(_SHINGLE)), strict=False))
 
 
 def _runs(keys: NDArray[np.void]) -> Sequence[tuple[int, int]]:

@@ -43,12 +43,21 @@ _OPENERS = frozenset(
     "those to under was were what what's when where where's which while who who's whom whose why will with would "
     "yes you going".split()
 )
+_ARTICLE = r"(?:article|report|piece|story|review|coverage|column|editorial)s?"
+_HAPPENING = (
+    r"(?:that|which|who|whom|what|when|where|why|how|happen\w*|occur\w*|took|taken|takes?|says?|said|tells?|told|was|were"
+    r"|is|are|did|do|does|suggests?|indicates?|claims?|coming|launch(?:es|ed|ing)|began|broke|died|killed|won|spoke|sa[wy])"
+)
+_OUTLET, _TIME = "\x00", "\x01"
 _ARTICLE_BEFORE = re.compile(
-    r"\bpublished\b[^?!]{0,20}$|\b(?:article|report|piece|story|review|coverage|column|interview|editorial)s?\b"
-    r"[^?!]{0,100}$",
+    rf"\b(?:published|{_ARTICLE})(?:,? (?:back|online|there|in full))?,? ?{_TIME}"
+    rf"|\b{_ARTICLE}\b(?:(?!\b{_HAPPENING}\b)[^?!;]){{0,80}}{_TIME}(?!(?:back )?in |over |during )"
+    rf"|{_OUTLET}['’\"”]?s? (?:(?:did not |also )?(?:agree|disagree|say|said|write|wrote)"
+    rf"|(?:report(?:ed|s|ing)?|highlighted|covered)(?:(?!\b{_HAPPENING}\b)[^?!;]){{0,100}}),? ?{_TIME}"
+    rf"|\b(?:published|reported|written|covered) by (?:the )?['\"“‘]?{_OUTLET}['’\"”]?,? ?{_TIME}",
     re.I,
 )
-_ARTICLE_AFTER = re.compile(r",? (?:article|report|piece|story|review|coverage|column|interview|editorial)\b", re.I)
+_ARTICLE_AFTER = re.compile(rf",? {_ARTICLE}\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def understand_query(text: str, now: datetime, timezone: tzinfo, outlets: Outlet
         names=tuple(dict.fromkeys(name for _, name in names)),
         quoted=_find_quotes(read, outlets),
         parts=split_question(Marked(read, mentions, times, names)),
-        is_past=not times and speaks_of_past(read),
+        is_past=not times and speaks_of_past(read, now),
     )
 
 
@@ -124,9 +133,11 @@ def _is_of_article(text: str, found: FoundPeriod, mentions: Sequence[Mention]) -
     since, until = found.period.since, found.period.until
     if since and until and (until - since).days > 40:
         return False
-    named = any(0 <= found.start - m.end <= 100 and "?" not in text[m.end : found.start] for m in mentions)
-    before = text[max(0, found.start - 130) : found.start + len(found.period.words)]
-    return named or bool(_ARTICLE_BEFORE.search(before) or _ARTICLE_AFTER.match(text, found.end))
+    before = text[: found.start]
+    for mention in reversed([m for m in mentions if m.end <= found.start]):
+        before = before[: mention.start] + _OUTLET + before[mention.end :]
+    around = before[-180:] + _TIME + text[found.start : found.end]
+    return bool(_ARTICLE_BEFORE.search(around) or _ARTICLE_AFTER.match(text, found.end))
 
 
 def _find_names(text: str, mentions: Sequence[Mention], times: Sequence[FoundPeriod]) -> tuple[tuple[int, str], ...]:
@@ -143,9 +154,10 @@ def _find_names(text: str, mentions: Sequence[Mention], times: Sequence[FoundPer
 
 
 def _drop_opener(start: int, name: str, text: str) -> tuple[int, str]:
-    """Without the word that is written large only because a sentence begins with it."""
+    """Without the word that is written large only because a sentence begins with it; a colon begins none."""
     first, _, rest = name.partition(" ")
-    opens = not text[:start].rstrip("'\"“‘ ") or text[:start].rstrip("'\"“‘ ")[-1:] in ".?!:"
+    before = text[:start].rstrip("'\"“‘ ")
+    opens = not before or before[-1] in ".?!"
     if first.lower() in _OPENERS:
         rest = rest.removeprefix("of ").removeprefix("the ").strip()
         return start + len(name) - len(rest), rest

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from index.copies import Repeated, are_copies
 from index.generation import Generation, Mask
-from index.lexical import tokenize
 from index.query import Part, Query
 from index.ranking import RANK_WEIGHTS, Column, View, describe, find_moment, is_telling, match_words, weigh
 from index.segment import UNDATED, PassageRow, from_timestamp
@@ -268,18 +267,14 @@ def _collapse_group(
     generation: Generation, group: _Group, originals: Mapping[int, str], texts: Mapping[int, str]
 ) -> Iterator[Candidate]:
     copies = tuple(generation.articles[a].id for a in sorted(group.later, key=lambda a: _age(generation, a)))
-    original = Repeated(originals.values())
-    words: dict[int, set[str]] = {}
+    original = Repeated(originals)
     kept: dict[int, Candidate] = {}
     for candidate in group.candidates:
         row = candidate.row
         if candidate.article == group.earliest:
             kept.setdefault(row, replace(candidate, copies=copies))
-        elif candidate.article in group.later and original.covers(texts[row]):
-            words = words or {r: set(tokenize(text)) for r, text in originals.items()}
-            own = set(tokenize(texts[row]))
-            row = max(originals, key=lambda r: len(own & words[r]))
-            kept.setdefault(row, replace(candidate, row=row, article=group.earliest, copies=copies))
+        elif candidate.article in group.later and (own := original.find(texts[row])) is not None:
+            kept.setdefault(own, replace(candidate, row=own, article=group.earliest, copies=copies))
         else:
             kept.setdefault(row, candidate)
     yield from kept.values()

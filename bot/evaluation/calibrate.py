@@ -5,8 +5,6 @@ One half of each dataset's questions is learnt from, the other half tells what t
 
 from __future__ import annotations
 
-import sys
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,9 @@ from numpy.typing import NDArray
 from bot.answer import Gathered
 from bot.desk import Desk
 from bot.evaluation.dataset import GoldQuestion, load_dataset
+from bot.evaluation.learn_ranking import half
 from bot.evaluation.metrics import contains_answer
+from bot.evaluation.script import run_script
 from bot.evaluation.softmax import learn_weights
 from bot.evidence import CONFIDENCE_WEIGHTS, MAX_SENTENCES, SENTENCE_WEIGHTS
 from bot.settings import Settings, load_settings
@@ -42,11 +42,11 @@ class Example:
     right: NDArray[np.bool_]
 
 
-def main() -> None:
+def main(folders: Sequence[str]) -> None:
     """Print weights and threshold, and their scores on the held-back half of each dataset."""
     settings = load_settings()
-    examples = [e for folder in sys.argv[1:] for e in collect(settings, Path(folder))]
-    learn, check = ([e for e in examples if _half(e.gold.id) == part] for part in (0, 1))
+    examples = [e for folder in folders for e in collect(settings, Path(folder))]
+    learn, check = ([e for e in examples if half(e.gold) == part] for part in (0, 1))
     parts = {"learnt from": learn} | {
         f"held back, {name}": [e for e in check if e.dataset == name]
         for name in dict.fromkeys(e.dataset for e in check)
@@ -142,13 +142,9 @@ def _confidences(examples: Sequence[Example], weights: NDArray[np.float64]) -> N
     return confidences
 
 
-def _half(question_id: str) -> int:
-    return zlib.crc32(question_id.encode()) % 2
-
-
 def _named(names: Mapping[str, Any], weights: NDArray[np.float64]) -> dict[str, float]:
     return {name: round(float(w), 2) for name, w in zip(names, weights, strict=True)}
 
 
 if __name__ == "__main__":
-    main()
+    run_script("calibrate", main)

@@ -15,8 +15,10 @@ WATCHED = ("hit@1", "hit@4", "answer correct", "refused wrongly", "refused right
 """Scores whose change puts a question on the list."""
 GATED = (
     *("hit@1", "hit@4", "hit@10", "recall@10", "all gold@10", "mrr@10", "ndcg@10"),
-    *("answer in hits@5", "answer correct", "quotes exact", "refused wrongly", "refused rightly"),
+    *("answer in hits@5", "answer correct", "citation precision"),
+    *("refused wrongly", "refused rightly", "refusal precision", "refusal f1"),
 )
+"""Scores that may not fall; beside them, every quote has to be exact."""
 SIGNIFICANT = 0.05
 _DRAWS = 10_000
 _BLOCK = 1_000
@@ -72,6 +74,7 @@ class DatasetComparison:
 
     Attributes:
         n: Questions that are in both.
+        n_inexact: Questions of the later run, in both or not, with a quote that is not exact.
         warnings: In what the two are not alike.
         changes: Of every score that both have.
         kinds: The same for the questions of each kind.
@@ -80,6 +83,7 @@ class DatasetComparison:
 
     name: str
     n: int
+    n_inexact: int
     warnings: tuple[str, ...]
     changes: tuple[Change, ...]
     kinds: Mapping[str, tuple[Change, ...]]
@@ -119,7 +123,10 @@ def describe_dataset(dataset: Record) -> str:
 
 
 def find_falls(comparison: Comparison, points: float) -> list[str]:
-    """The gated scores that became worse by more than some percentage points, where the test agrees.
+    """Why a later run does not pass: each a line.
+
+    A gated score became worse by more than some percentage points and the test agrees; a quote is not exact; or
+    a dataset has nothing to be held against.
 
     Raises:
         NothingCompared: The two runs have no question in common.
@@ -129,12 +136,18 @@ def find_falls(comparison: Comparison, points: float) -> list[str]:
             f"{comparison.before} has no question of {comparison.after}, so it is no gate for it; "
             "compare with a run of the same datasets in the same setup"
         )
-    return [
+    missing = [*comparison.unmatched, *(dataset.name for dataset in comparison.datasets if not dataset.n)]
+    falls = [
         f"{dataset.name}: {c.metric} {'rose' if c.metric in LOWER_IS_BETTER else 'fell'} by {c.loss:.1f} points, "
         f"from {c.before:.3f} to {c.after:.3f} (p = {c.p:.4f})"
         for dataset in comparison.datasets
         for c in dataset.changes
         if c.metric in GATED and c.loss > points + _ROUNDING and c.p < SIGNIFICANT
+    ]
+    return [
+        *(f"{name}: {comparison.before} has no question of it in the same setup" for name in missing),
+        *(f"{d.name}: questions with a quote not exact: {d.n_inexact}" for d in comparison.datasets if d.n_inexact),
+        *falls,
     ]
 
 
@@ -173,6 +186,7 @@ def _compare_dataset(name: str, before: Record, after: Record) -> DatasetCompari
     return DatasetComparison(
         name=name,
         n=len(pairs),
+        n_inexact=sum(q["scores"].get("quotes exact", 1) < 1 for q in after["questions"]),
         warnings=tuple(_find_unlike(before, after, len(pairs))),
         changes=_compare_scores(pairs),
         kinds={kind: _compare_scores([pair for pair in pairs if pair[1]["kind"] == kind]) for kind in kinds},

@@ -31,7 +31,7 @@ class GoldQuestion:
 
     Attributes:
         answers: Any of them is right; of a `conflict`, each is one side and all are needed.
-        articles: Ids of the articles that hold the answer; empty for an unanswerable one.
+        articles: Ids of the articles that hold the answer; empty where the dataset does not say.
         paragraphs: Where it stands, as `article_id:number`; empty where the dataset does not say.
     """
 
@@ -44,8 +44,8 @@ class GoldQuestion:
 
     @property
     def answerable(self) -> bool:
-        """Whether some article answers it."""
-        return bool(self.articles)
+        """Whether some article answers it: either which, or what the answer is, is known."""
+        return bool(self.articles or self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,22 @@ def load_haystack(folder: Path, cache: Path | None = None) -> Dataset:
     return Dataset(folder.resolve().name, _digest(articles), tuple(articles))
 
 
+def check_names(folders: Sequence[Path]) -> None:
+    """See that the datasets of one run can be told apart by the names of their folders.
+
+    Raises:
+        BadDataset: Two have the same.
+    """
+    known: dict[str, Path] = {}
+    for folder in folders:
+        name = folder.resolve().name
+        if name in known:
+            raise BadDataset(
+                f"{folder}: {known[name]} has the same name; rename one, or measure each in a run of its own"
+            )
+        known[name] = folder
+
+
 def joint_digest(datasets: Sequence[Dataset]) -> str:
     """Names the index that holds the articles of several datasets, in any order; of one alone, its own."""
     digests = sorted({d.digest for d in datasets})
@@ -123,12 +139,15 @@ def _read(path: Path, zone: tzinfo, ids: set[str]) -> Iterator[GoldQuestion]:
 
 def _to_gold(record: dict[str, object], fallback_id: str, zone: tzinfo) -> GoldQuestion:
     wording = Wording(now=str(record.get("asked_on") or ""), as_of=str(record.get("as_of") or ""))
-    articles = frozenset(_texts(record, "articles"))
+    articles, answers = frozenset(_texts(record, "articles")), tuple(_texts(record, "answers"))
+    text, own_id = record["question"], record.get("id")
+    if not isinstance(text, str) or not text.strip():
+        raise TypeError("question is no text")
     return GoldQuestion(
-        id=str(record.get("id") or fallback_id),
-        kind=str(record.get("kind") or ("question" if articles else UNANSWERABLE)),
-        question=make_question(str(record["question"]), wording, zone, parse_history(record.get("history"))),
-        answers=tuple(_texts(record, "answers")),
+        id=fallback_id if own_id is None or own_id == "" else str(own_id),
+        kind=str(record.get("kind") or ("question" if articles or answers else UNANSWERABLE)),
+        question=make_question(text, wording, zone, parse_history(record.get("history"))),
+        answers=answers,
         articles=articles,
         paragraphs=frozenset(_texts(record, "paragraphs")),
     )

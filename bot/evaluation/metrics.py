@@ -17,7 +17,8 @@ from index.types import Hit
 Stored = Mapping[tuple[str, int], str]
 """Paragraphs as the index has them, by article and number."""
 
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:(?<=\d)\.(?=\d)[^\W_\u3400-\u9fff]+)*")
+"""A decimal number is one word, so that neither of its halves is found in it."""
 _DEPTH = 10
 _RANKING = {"hit@1": Success @ 1, "hit@4": Success @ 4, "hit@10": Success @ 10, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10}
 _RECALL = R @ 1000
@@ -37,25 +38,28 @@ def ranking_scores(
 ) -> dict[str, dict[str, float]]:
     """Per question: hit@1/4/10, recall@10, all gold@10, MRR@10 and nDCG@10 over ranks of passages, by ir-measures.
 
+    To nDCG, gold articles that one passage is the first to stand for are one: no ranking could have them apart.
+
     Args:
         rankings: Question id to, for each passage by rank, the ids that it stands for: its article and copies.
         gold: Question id to the articles that answer it; questions with none are left out.
     """
-    qrels = [Qrel(q, article, 1) for q, articles in gold.items() for article in articles]
-    asked = {q: rankings.get(q, ()) for q, articles in gold.items() if articles}
+    asked = {q: rankings.get(q, ())[:_DEPTH] for q, articles in gold.items() if articles}
+    first = {q: _find_first_named(ranking, gold[q]) for q, ranking in asked.items()}
     run = [
-        ScoredDoc(q, name, -float(rank))
-        for q, ranking in asked.items()
-        for rank, name in enumerate(_unique_names(ranking, gold[q]))
+        ScoredDoc(q, min(named, default=f"no article {rank}"), -float(rank))
+        for q, own in first.items()
+        for rank, named in enumerate(own)
     ]
-    found = [
-        ScoredDoc(q, article, 1.0) for q, ranking in asked.items() for article in frozenset().union(*ranking[:_DEPTH])
-    ]
+    joined = {q: {article for named in own if named for article in named - {min(named)}} for q, own in first.items()}
+    wanted = [Qrel(q, article, 1) for q in asked for article in gold[q] - joined[q]]
+    every = [Qrel(q, article, 1) for q in asked for article in gold[q]]
+    found = [ScoredDoc(q, article, 1.0) for q, ranking in asked.items() for article in frozenset().union(*ranking)]
     scores = {q: {**dict.fromkeys(_RANKING, 0.0), "recall@10": 0.0} for q in asked}
     names = {str(measure): name for name, measure in _RANKING.items()}
-    for metric in ir_measures.iter_calc(list(_RANKING.values()), qrels, run):
+    for metric in ir_measures.iter_calc(list(_RANKING.values()), wanted, run):
         scores[metric.query_id][names[str(metric.measure)]] = metric.value
-    for metric in ir_measures.iter_calc([_RECALL], qrels, found):
+    for metric in ir_measures.iter_calc([_RECALL], every, found):
         scores[metric.query_id]["recall@10"] = metric.value
     return {q: {**own, "all gold@10": float(math.isclose(own["recall@10"], 1.0))} for q, own in scores.items()}
 
@@ -127,13 +131,10 @@ def _as_given(citation: Citation, stored: Stored) -> Paragraph:
     return Paragraph(citation.article_id, citation.paragraph, text, context)
 
 
-def _unique_names(ranking: Sequence[frozenset[str]], gold: frozenset[str]) -> list[str]:
-    """A name for each rank: a gold article at its first passage, else one that is no article's."""
-    names: list[str] = []
-    for rank, ids in enumerate(ranking):
-        new = sorted((ids & gold) - set(names))
-        names.append(new[0] if new else f"no article {rank}")
-    return names
+def _find_first_named(ranking: Sequence[frozenset[str]], gold: frozenset[str]) -> list[frozenset[str]]:
+    """For each rank the gold articles that no passage above it stands for."""
+    above = [frozenset().union(*ranking[:rank]) for rank in range(len(ranking))]
+    return [ids & gold - seen for ids, seen in zip(ranking, above, strict=True)]
 
 
 def _normalize(text: str) -> str:

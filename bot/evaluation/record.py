@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.evaluation.aggregate import aggregate
 from bot.evaluation.dataset import GoldQuestion
 from bot.evaluation.metrics import percentile
 from bot.types import Answer, format_moment
-from index.types import Hit
+from index.types import Filters, Hit
 
 MAX_TEXT_CHARS = 400
 _NO_ANSWER: Mapping[str, Any] = {"outcome": "", "confidence": None, "answer": "", "citations": [], "query": {}}
@@ -76,6 +77,8 @@ def _record_question(outcome: Outcome) -> dict[str, Any]:
         "kind": gold.kind,
         "question": gold.question.text,
         "asked_on": format_moment(gold.question.now),
+        "filters": _record_filters(gold.question.filters),
+        "history": [asdict(turn) for turn in gold.question.history],
         "answerable": gold.answerable,
         "gold_answers": list(gold.answers),
         "gold_articles": sorted(gold.articles),
@@ -84,6 +87,12 @@ def _record_question(outcome: Outcome) -> dict[str, Any]:
         "scores": {name: round(value, 6) for name, value in outcome.scores.items()},
         "timings_ms": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
     }
+
+
+def _record_filters(filters: Filters) -> dict[str, Any]:
+    """Those that are set."""
+    values = {name: value for name, value in asdict(filters).items() if value}
+    return {name: format_moment(v) if isinstance(v, datetime) else _show(v) for name, v in values.items()}
 
 
 def _record_answer(answer: Answer, exact: Sequence[bool]) -> dict[str, Any]:

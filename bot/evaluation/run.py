@@ -73,6 +73,11 @@ class Trial:
     desk: Desk
     build: Build
 
+    def find_missing(self) -> list[str]:
+        """Ids of gold articles that the index has not, in order."""
+        held = {article.id for article in self.desk.reader.current().articles}
+        return sorted(frozenset().union(*(gold.articles for gold in self.dataset.questions)) - held)
+
 
 def evaluate_dataset(
     settings: Settings, folder: Path, on_progress: OnProgress, setup: Setup | None = None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -108,6 +109,18 @@ def save_run(run: Mapping[str, Any], path: Path) -> None:
         raise BadRun(f"{path}: {e.strerror}; the scores above were not saved there") from e
 
 
+def check_place(path: Path) -> None:
+    """See, before anything is measured, that a file can be written.
+
+    Raises:
+        BadRun: It is a folder, or in none that can be written to.
+    """
+    if path.is_dir():
+        raise BadRun(f"{path}: is a folder; name a file in it")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise BadRun(f"{path}: {path.parent} is no folder that can be written to; name a file in one that is")
+
+
 def load_run(wanted: str, folder: Path) -> dict[str, Any]:
     """A run by its name in the folder, or by the path of its file.
 
@@ -121,7 +134,7 @@ def load_run(wanted: str, folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as e:
         reason = f"cannot be read ({e})" if path.is_file() else "there is no such run and no such file"
         raise BadRun(f"{wanted}: {reason}; {_list_names(folder)}") from e
-    if fault := _find_fault(run):
+    if fault := next(_find_faults(run), ""):
         raise BadRun(f"{path}: is no run of `newsdesk eval` ({fault}); {_list_names(folder)}")
     return dict(run)
 
@@ -138,21 +151,31 @@ def _list_names(folder: Path) -> str:
     return f"runs are {', '.join(names[:_MAX_NAMES])}{more}" if names else f"there are no runs in {folder} yet"
 
 
-def _find_fault(run: Any) -> str:
-    """Why a value is no run, as far as comparing needs it; empty where it is one."""
+def _find_faults(run: Any) -> Iterator[str]:
+    """Why a value is no run, as far as comparing needs it; the first holds, others may follow from it."""
     if not isinstance(run, dict) or not isinstance(run.get("datasets"), list):
-        return "it has no datasets"
+        yield "it has no datasets"
     if run.get("schema") != SCHEMA:
-        return f"its schema is {run.get('schema')!r}, not {SCHEMA}"
+        yield f"its schema is {run.get('schema')!r}, not {SCHEMA}"
     for dataset in run["datasets"]:
-        if not isinstance(dataset, dict) or not isinstance(dataset.get("dataset"), str):
-            return "a dataset has no name"
-        if not isinstance(dataset.get("with", []), list):
-            return f"dataset {dataset['dataset']} has no list of those indexed along"
-        questions = dataset.get("questions")
-        if not isinstance(questions, list) or not all(map(_is_question, questions)):
-            return f"a question of {dataset['dataset']} has no id, kind or scores"
-    return "" if isinstance(run.get("name"), str) else "it has no name"
+        yield from _find_faults_of_dataset(dataset)
+    if not isinstance(run.get("settings", {}), dict):
+        yield "its settings have no names"
+    if not isinstance(run.get("name"), str) or not _NAME.fullmatch(run["name"]):
+        yield "it has no name"
+
+
+def _find_faults_of_dataset(dataset: Any) -> Iterator[str]:
+    if not isinstance(dataset, dict) or not isinstance(dataset.get("dataset"), str):
+        yield "a dataset has no name"
+    if not isinstance(dataset.get("with", []), list):
+        yield f"dataset {dataset['dataset']} has no list of those indexed along"
+    scores = dataset.get("scores", {})
+    if not isinstance(scores, dict) or not all(map(_has_mean, scores.values())):
+        yield f"a score of {dataset['dataset']} has no mean"
+    questions = dataset.get("questions")
+    if not isinstance(questions, list) or not all(map(_is_question, questions)):
+        yield f"a question of {dataset['dataset']} has no id, kind or scores"
 
 
 def _is_question(value: Any) -> bool:
@@ -161,8 +184,16 @@ def _is_question(value: Any) -> bool:
         and isinstance(value.get("id"), str)
         and isinstance(value.get("kind"), str)
         and isinstance(value.get("scores"), dict)
-        and all(isinstance(v, int | float) for v in value["scores"].values())
+        and all(map(_is_number, value["scores"].values()))
     )
+
+
+def _has_mean(score: Any) -> bool:
+    return isinstance(score, dict) and _is_number(score.get("mean"))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _to_json(run: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -32,6 +33,7 @@ _LEGEND = (
     "whether all are; in: the answer's words in the passages; right: in the answer; lost: answerable but refused; "
     "refused: unanswerable and refused"
 )
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WIDTH = 110
 _GAP = 2
 _MAX_KIND = 14
@@ -53,11 +55,11 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
     """For each dataset the scores before and after, the changes by kind, and the questions that changed."""
     console.width = max(console.width, _WIDTH)
     for name in comparison.unmatched:
-        console.print(Text(f"{name}: not in {comparison.before}, so there is nothing to compare it with", "yellow"))
+        console.print(_plain(f"{name}: not in {comparison.before}, so there is nothing to compare it with", "yellow"))
     for dataset in comparison.datasets:
         console.print()
         for warning in dataset.warnings:
-            console.print(Text(f"{dataset.name}: {warning}", style="yellow"))
+            console.print(_plain(f"{dataset.name}: {warning}", "yellow"))
         console.print(_tabulate_changes(comparison, dataset))
         changed = {kind: own for kind, own in dataset.kinds.items() if any(c.points for c in own)}
         if changed and len(dataset.kinds) > 1:
@@ -77,7 +79,7 @@ def _tabulate_kinds(dataset: Mapping[str, Any]) -> Table:
     table = _make_table("kind", "n", *_HEADS.values(), title=title)
     for kind, scores in kinds.items():
         means = (f"{scores[m]['mean']:.3f}" if m in scores else "-" for m in _HEADS)
-        table.add_row(Text(kind), str(n_of[kind]), *means)
+        table.add_row(_plain(kind), str(n_of[kind]), *means)
     return table
 
 
@@ -115,14 +117,14 @@ def _tabulate_changes_by_kind(kinds: Mapping[str, Sequence[Change]]) -> Table:
     table = _make_table("kind", *_HEADS.values(), title="points by kind, where there are any; * where p < .05")
     for kind, changes in kinds.items():
         of = {c.metric: c for c in changes}
-        table.add_row(Text(kind), *(_show_points(of[m], star=True) if m in of else "-" for m in _HEADS))
+        table.add_row(_plain(kind), *(_show_points(of[m], star=True) if m in of else "-" for m in _HEADS))
     return table
 
 
 def _tabulate_questions(questions: Sequence[ChangedQuestion]) -> Table:
     """A line for each question, its text cut to what the others leave of the width."""
     rows = [
-        [_cut(q.id, _MAX_KIND), _cut(q.kind, _MAX_KIND), _describe_change(q), Text(" ".join(q.question.split()))]
+        [_cut(q.id, _MAX_KIND), _cut(q.kind, _MAX_KIND), _describe_change(q), _plain(" ".join(q.question.split()))]
         for q in questions[:_MAX_QUESTIONS]
     ]
     used = sum(max(row[i].cell_len for row in rows) + _GAP for i in range(3))
@@ -142,9 +144,14 @@ def _describe_change(question: ChangedQuestion) -> Text:
 
 
 def _cut(text: str, width: int) -> Text:
-    shown = Text(text)
+    shown = _plain(text)
     shown.truncate(width, overflow="ellipsis")
     return shown
+
+
+def _plain(text: str, style: str = "") -> Text:
+    """Text of a dataset, with a mark for what would move the cursor, turn the line or have no encoding."""
+    return Text(_UNPRINTABLE.sub("\ufffd", text), style)
 
 
 def _show_points(change: Change, *, star: bool = False) -> Text:
@@ -156,8 +163,8 @@ def _show_points(change: Change, *, star: bool = False) -> Text:
 
 def _make_table(*heads: str, title: str | None = None) -> Table:
     """A table without lines: its first column names things, the others are numbers."""
-    table = Table(title=title and Text(title), title_justify="left", box=None, pad_edge=False)
+    table = Table(title=title and _plain(title), title_justify="left", box=None, pad_edge=False)
     table.add_column(heads[0], no_wrap=True, overflow="ellipsis", max_width=24 if heads[0] == "score" else _MAX_KIND)
     for head in heads[1:]:
-        table.add_column(Text(head), justify="right", no_wrap=True)
+        table.add_column(_plain(head), justify="right", no_wrap=True)
     return table

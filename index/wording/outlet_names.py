@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ _DOMAIN = re.compile(
     r"(?:www\.)?([a-z0-9-]{3,})\.(?:com|org|net|news|info|tv|io|eu|co\.[a-z]{2}|com\.[a-z]{2}|[a-z]{2})", re.I
 )
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
+_MIXED = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|\d")
+_APOSTROPHE = re.compile(r"['’]")
 _MAX_WORDS = 12
 
 ORDINARY = frozenset(
@@ -40,15 +43,28 @@ _GENERIC = frozenset(
     "agency daily english media magazine network news newspaper online review service tv weekly".split()
 )
 _LAST_WORDS = (
-    ORDINARY - _GENERIC - frozenset("blog business life line live science sport sports style today world".split())
+    ORDINARY - _GENERIC - frozenset("blog business life line live science sport sports style today world press".split())
 )
+_NO_INITIALS = frozenset(
+    "AI ALL AM AN ANY AS AT BE BY DO EU HE HER HIM HIS IF IN IS IT ME MEN MY NO OF ON OR OUR PM SHE SO THE TO TV UK UN "
+    "US USA WE WHO YOU".split()
+)
+_NICKNAMES = {
+    "daily mail": ("Mail Online", "MailOnline"),
+    "der spiegel": ("Spiegel",),
+    "huffpost": ("Huffington Post", "HuffPo"),
+    "huffington post": ("HuffPost", "HuffPo"),
+    "washington post": ("WaPo",),
+}
 
 
 class Kind(Enum):
     """Where a name means its outlet."""
 
     PLAIN = "anywhere, in any case"
-    EXACT = "anywhere, in these capitals"
+    EXACT = "in these capitals, or where something reports"
+    TINY = "in these capitals, behind an article or where something reports"
+    WORD = "where something reports"
     ORDINARY = "with a capital, and not as a part of another name"
     SHORT = "with a capital, behind an article or where something reports"
     STEM = "with a capital, where something surely reports"
@@ -59,7 +75,7 @@ class Alias:
     """One way to write the name of an outlet, or of all its sections.
 
     Attributes:
-        words: Casefolded, without a leading `the`.
+        words: Casefolded and without accents and a leading `the`.
         written: As the index or a shortened form spells it.
         has_article: Whether its own name begins with `The`.
         is_unspaced: Whether its script, such as Chinese, sets no spaces between words.
@@ -84,10 +100,10 @@ def list_aliases(names: Sequence[str]) -> Iterator[Alias]:
         for written in dict.fromkeys(_spell(name, main)):
             words = _drop_article(fold(written), with_article)
             full[words, written].append(name)
-            owners[words].add(main.casefold())
+            owners[words].add(_find_owner(main))
         for written, kind in dict.fromkeys(_shorten(main)):
             short[fold(written), written, kind].append(name)
-            owners[fold(written)].add(main.casefold())
+            owners[fold(written)].add(_find_owner(main))
     for (words, written), sources in full.items():
         if 0 < len(words) <= _MAX_WORDS:
             yield _make_alias(words, written, _find_kind(words, written), sources, words in with_article)
@@ -97,8 +113,25 @@ def list_aliases(names: Sequence[str]) -> Iterator[Alias]:
 
 
 def fold(text: str) -> tuple[str, ...]:
-    """The words of a text, casefolded."""
-    return tuple(word.group().casefold() for word in _WORD.finditer(text))
+    """The words of a text, casefolded and without accents."""
+    return tuple(fold_word(word.group()) for word in _WORD.finditer(text))
+
+
+def fold_word(word: str) -> str:
+    """A word casefolded and without accents."""
+    if not word.isascii():
+        letters = "".join(c for c in unicodedata.normalize("NFD", word) if not "\u0300" <= c <= "\u036f")
+        word = unicodedata.normalize("NFC", letters)
+    return word.casefold()
+
+
+def is_mixed(written: str) -> bool:
+    """Whether it has capitals inside, as TechCrunch has, or a digit."""
+    return bool(_MIXED.search(written))
+
+
+def _find_owner(main: str) -> str:
+    return main.casefold().removeprefix("the ")
 
 
 def _make_alias(words: tuple[str, ...], written: str, kind: Kind, sources: Sequence[str], has_article: bool) -> Alias:
@@ -138,16 +171,35 @@ def _spell(name: str, main: str) -> Iterator[str]:
 
 
 def _shorten(main: str) -> Iterator[tuple[str, Kind]]:
-    """What people make of a long name: its last words, its first ones, its initials."""
+    """What people make of a name: nicknames, one word of many, its last words, its first ones, its initials."""
+    for nickname in _NICKNAMES.get(_find_owner(main), ()):
+        yield nickname, _find_kind(fold(nickname), nickname)
+    if _APOSTROPHE.search(main):
+        plain = _APOSTROPHE.sub("", main)
+        yield plain, Kind.PLAIN if len(fold(plain)) > 1 else Kind.WORD
     words = [word for word in main.split() if _WORD.search(word)]
-    words = words[1:] if words and words[0].casefold() == "the" else words
+    if words and words[0].casefold() == "the":
+        yield "".join(words), Kind.PLAIN
+        words = words[1:]
     if len(words) < 2 or _UNSPACED.search(main):
         return
+    if not _is_section(main):
+        yield "".join(words), Kind.PLAIN
     yield from _take_last(words)
     yield from _take_first(words)
-    initials = "".join(word[0] for word in words if word[0].isupper())
-    if len(initials) > 2:
-        yield initials, Kind.EXACT
+    yield from _take_initials(words)
+
+
+def _take_initials(words: Sequence[str]) -> Iterator[tuple[str, Kind]]:
+    """`NYT`, `NY Times`, `N.Y. Times` and `NYTimes` of New York Times."""
+    letters = [part[0] for word in words for part in word.split("-") if part[:1].isupper()]
+    initials = "".join(letters)
+    if len(initials) > 1 and initials not in _NO_INITIALS:
+        yield initials, Kind.EXACT if len(initials) > 2 else Kind.TINY
+    if len(words) > 2 and len(initials) == len(words):
+        for first in (initials[:-1], ".".join(initials[:-1]) + "."):
+            yield f"{first} {words[-1]}", Kind.PLAIN
+        yield initials[:-1] + words[-1], Kind.PLAIN
 
 
 def _take_last(words: Sequence[str]) -> Iterator[tuple[str, Kind]]:
@@ -175,5 +227,10 @@ def _take_first(words: Sequence[str]) -> Iterator[tuple[str, Kind]]:
 def _find_kind(words: tuple[str, ...], written: str) -> Kind:
     if len(words) < 3 and all(word in _SECTIONS for word in words):
         return Kind.ORDINARY
-    is_tiny = len(words) == 1 and len(words[0]) < 3 and not _UNSPACED.search(written)
-    return Kind.EXACT if is_tiny else Kind.PLAIN
+    is_one = len(words) == 1 or (len(words) == 2 and words[1] == "s")
+    if not is_one or _UNSPACED.search(written) or written.upper() == written.lower():
+        return Kind.PLAIN
+    if len(words[0]) < 3:
+        return Kind.TINY
+    is_no_word = written.isupper() or is_mixed(written) or not re.search("[aeiouy]", words[0])
+    return Kind.PLAIN if is_no_word and words[0].isascii() else Kind.WORD

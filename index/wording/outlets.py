@@ -5,41 +5,57 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.wording.outlet_names import ORDINARY, Alias, Kind, list_aliases
+from index.wording.outlet_names import ORDINARY, Alias, Kind, fold_word, list_aliases
 
 _WORD = re.compile(r"[^\W_]+")
 _TIME_WORDS = frozenset("age ages day evening hour hours now time times today week weekly".split())
+_OPENERS = frozenset(
+    "a according after an and are as at before but by can could did do does for from had has have how if in is like no "
+    "of on or per should since so than that the then to unlike was were what when where whether which while who whom "
+    "whose why will with would yes".split()
+)
 _OPENING = "'\"“‘«「《"
 _CLOSING = "'\"”’»」》"
 _SENTENCE_START = re.compile(r"(?:^|[.?!:;]\s+)['\"“‘]?$")
 
 _NOUN = (
     r"(?:article|report|reporting|piece|story|stories|review|coverage|interview|column|columnist|editorial|editor|guide"
-    r"|newsletter|magazine|newspaper|paper|reporter|correspondent|journalist|analysis|poll|survey|opinion|podcast)s?"
+    r"|newsletter|magazine|newspaper|paper|reporter|correspondent|journalist|analysis|poll|survey|opinion|podcast"
+    r"|post|scoop|headline)s?"
 )
 _VERB = (
-    r"(?:says?|said|report(?:s|ed)?|writes?|wrote|claim(?:s|ed)?|suggest(?:s|ed)?|describe[sd]?|publish(?:es|ed)?"
-    r"|argue[sd]?|note[sd]?|mention(?:s|ed)?|cover(?:s|ed)?|attributed?|highlight(?:s|ed)?|quote[sd]?|call(?:s|ed)?)"
+    r"(?:says?|said|report(?:s|ed)?|writes?|wrote|finds?|found|reveal(?:s|ed)?"
+    r"|explain(?:s|ed)?|recommend(?:s|ed)?|warn(?:s|ed)?|predict(?:s|ed)?|tells?|lists?|claim(?:s|ed)?|suggest(?:s|ed)?|describe[sd]?|publish(?:es|ed)?"
+    r"|argue[sd]?|accuse[sd]?|note[sd]?|mention(?:s|ed)?|cover(?:s|ed)?|attributed?|highlight(?:s|ed)?|quote[sd]?|call(?:s|ed)?)"
 )
+_NO_LINK = r"(?!(?:a|an|and|are|as|at|for|from|had|has|in|is|it|of|on|or|that|the|to|was|were|which|who|with)\b)"
 _BEFORE = re.compile(
-    rf"(?:\baccording to|\b(?:as )?per|\btold|\b{_NOUN}(?: [a-z]+)? (?:by|from|in|of|on)"
+    rf"(?:\baccording to|\b(?:as )?per|\btold|\b{_NOUN}['”’]?(?: [a-z]+)? (?:by|from|in)"
+    r"|\b(?:article|piece)s? on(?! the)|\banother (?:by|from)"
     r"|\b(?:reported|covered|published|written|said|noted|mentioned|discussed|described|highlighted|featured|alleged"
     r"|claimed|quoted|depicted|portrayed|identified|cited|shown|seen) (?:by|in|on|for))"
     r"(?: both)?(?: the)? ?['\"“‘]?$",
     re.I,
 )
 _AFTER = re.compile(
-    rf"['\"”’]?(?:['’]s)? (?:[\w’'-]+ ){{0,4}}?{_NOUN}\b|['\"”’]? (?:also |first |later )?{_VERB}\b", re.I
+    rf"['\"”’]?(?:['’]s)? (?:{_NO_LINK}[\w’'-]+ ){{0,4}}?{_NOUN}\b"
+    rf"|['\"”’]?(?:,? (?:and|or) (?:the )?\w+)? (?:also |first |later )?{_VERB}\b",
+    re.I,
 )
+_ASKED_BEFORE = re.compile(r"\b(?:did|does|do|has|have|had) (?:the )?$", re.I)
+_ASKED_AFTER = re.compile(rf" (?:also )?{_VERB}\b", re.I)
+_HOST = re.compile(r"\.(?:com|org|net|news|co\.[a-z]{2}|com\.[a-z]{2})\b")
+_ON = re.compile(r" on \w")
 _DONE_BY = re.compile(r"\b[a-z]+(?:ed|en|wn|ht) by (?:the )?['\"“‘]?$", re.I)
 _SURELY_BEFORE = re.compile(
     rf"(?:\baccording to|\b(?:reported|published|written) (?:by|in)|\b{_NOUN} (?:by|from))(?: the)? ?['\"“‘]?$", re.I
 )
 _SURELY_AFTER = re.compile(rf"['\"”’]? {_NOUN}\b", re.I)
 _AND = re.compile(r"(?:['’]s)?,?(?: and| or)? (?:the )?")
+_MARK = re.compile(r"[?!]$")
 _REACH = 60
 
 
@@ -79,12 +95,13 @@ class Outlets:
 
     def _find_spaced(self, text: str) -> Iterator[Mention]:
         words = list(_WORD.finditer(text))
-        folded = [word.group().casefold() for word in words]
+        folded = [fold_word(word.group()) for word in words]
         at = end = 0
         while at < len(words):
             size = 1
             for alias in self._by_word.get(folded[at], ()):
-                place = _Place(text, words, folded, at, len(alias.words), end)
+                mark = _MARK.search(alias.written)
+                place = _Place(text, words, folded, at, len(alias.words), end, mark[0] if mark else "")
                 if tuple(folded[at : at + place.size]) == alias.words and _names(alias, place):
                     yield Mention(place.start_with_article, place.end, alias.sources)
                     size, end = place.size, place.end
@@ -102,7 +119,7 @@ class Outlets:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Some words of a text, and what stands around them."""
+    """Some words of a text, and what stands around them; a mark ends the name, as in `Which?`."""
 
     text: str
     words: Sequence[re.Match[str]]
@@ -110,6 +127,7 @@ class _Place:
     at: int
     size: int
     end_of_last: int = 0
+    mark: str = ""
 
     @property
     def found(self) -> Sequence[re.Match[str]]:
@@ -121,7 +139,12 @@ class _Place:
 
     @property
     def end(self) -> int:
-        return self.words[self.at + self.size - 1].end()
+        end = self.words[self.at + self.size - 1].end()
+        return end + len(self.mark) if self.text.startswith(self.mark, end) else end
+
+    @property
+    def written(self) -> str:
+        return self.text[self.start : self.end]
 
     @property
     def has_article(self) -> bool:
@@ -158,17 +181,35 @@ class _Place:
         return len(long) > 4 and sum(word[0].isupper() for word in long) > 0.8 * len(long)
 
     @property
+    def has_small_article(self) -> bool:
+        return self.has_article and self.text[self.start_with_article].islower()
+
+    @property
+    def has_large_article(self) -> bool:
+        """Whether `The` stands before, within a sentence or to open a topic, as in `The Verge on phones`."""
+        if not self.has_article or self.has_small_article:
+            return False
+        return self.has_after(_ON) or not replace(self, at=self.at - 1, size=1).begins_sentence
+
+    @property
     def is_in_longer_name(self) -> bool:
         """Whether another capital or a number touches the words."""
+        return self.leads_name or self.follows_name
+
+    @property
+    def leads_name(self) -> bool:
         following = self.words[self.at + self.size] if self.at + self.size < len(self.words) else None
-        if following and self.text[self.end : following.start()] in {" ", "-"}:
-            word = following.group()
-            if word[0].isupper() or word[0].isdigit() or word == "of":
-                return True
-        if self.at < 2 or self.text[self.words[self.at - 1].end() : self.start] not in {" ", "-"}:
+        if not following or self.text[self.end : following.start()] not in {" ", "-"}:
+            return False
+        word = following.group()
+        return word[0].isupper() or word[0].isdigit() or word == "of"
+
+    @property
+    def follows_name(self) -> bool:
+        if not self.at or self.text[self.words[self.at - 1].end() : self.start] not in {" ", "-"}:
             return False
         before = self.words[self.at - 1].group()
-        return before[0].isupper() and before.casefold() not in ORDINARY | {"the"}
+        return before[0].isupper() and before.casefold() not in ORDINARY | _OPENERS
 
     def has_before(self, pattern: re.Pattern[str]) -> bool:
         return bool(pattern.search(self.text, max(0, self.start - _REACH), self.start))
@@ -179,15 +220,53 @@ class _Place:
 
 def _names(alias: Alias, place: _Place) -> bool:
     """Whether an alias that stands in a place means its outlet there."""
-    if _is_torn(place):
+    if _is_torn(place) or (place.size == 1 and place.has_after(_HOST)):
+        return not _is_torn(place)
+    match alias.kind:
+        case Kind.PLAIN:
+            return not _is_moment(alias, place) or _is_said_in_small(place)
+        case Kind.EXACT | Kind.TINY:
+            return _means_initials(alias, place)
+        case Kind.WORD:
+            return _means_word(alias, place)
+        case Kind.ORDINARY:
+            return _means_ordinary(alias, place)
+        case Kind.SHORT | Kind.STEM:
+            return place.is_written_large and (place.is_quoted or _means_short(alias, place))
+
+
+def _is_moment(alias: Alias, place: _Place) -> bool:
+    """Whether the last word may just tell the time, as in `prices in the USA today`."""
+    return alias.words[-1] in _TIME_WORDS and place.found[-1].group()[0].islower()
+
+
+def _is_said_in_small(place: _Place) -> bool:
+    return not place.has_article and (place.continues_list or _reports(place))
+
+
+def _means_initials(alias: Alias, place: _Place) -> bool:
+    if len(alias.written) == 1 or place.is_quoted:
+        return place.is_quoted and place.written == alias.written
+    if place.written != alias.written:
+        return place.written.islower() and (_is_asked(place) or place.has_before(_SURELY_BEFORE))
+    return alias.kind is Kind.EXACT or (not place.is_in_longer_name and (place.has_article or _reports(place)))
+
+
+def _means_word(alias: Alias, place: _Place) -> bool:
+    """Whether what may be a word of the dictionary, or a person's name, is an outlet: Deadline, Bloomberg, Which?."""
+    if alias.words[0] in _OPENERS and place.written != alias.written:
         return False
-    if alias.kind in {Kind.PLAIN, Kind.EXACT}:
-        return alias.kind is Kind.PLAIN or place.text[place.start : place.end] == alias.written
     if not place.is_written_large:
-        return alias.kind is Kind.ORDINARY and _reports_in_small(alias, place)
+        return _is_asked(place) or place.continues_list or place.has_before(_SURELY_BEFORE)
     if place.is_quoted:
         return True
-    return _means_outlet(alias, place) if alias.kind is Kind.ORDINARY else _means_short(alias, place)
+    if place.follows_name and not place.is_in_title:
+        return False
+    if _is_done_by(place):
+        return True
+    opens_topic = place.begins_sentence and place.has_after(_ON)
+    is_free = not place.leads_name or place.has_after(_SURELY_AFTER)
+    return is_free and (place.continues_list or opens_topic or _reports(place))
 
 
 def _means_short(alias: Alias, place: _Place) -> bool:
@@ -201,20 +280,37 @@ def _means_short(alias: Alias, place: _Place) -> bool:
 def _is_torn(place: _Place) -> bool:
     """Whether the words belong to two sentences, or two items of a list."""
     gaps = [place.text[a.end() : b.start()] for a, b in pairwise(place.found)]
-    return any(len(gap) > 4 or gap == ". " or any(mark in gap for mark in ",;?!") for gap in gaps)
+    return any(len(gap) > 4 or any(mark in gap for mark in ",;?!") for gap in gaps) or any(
+        gap == ". " and len(word.group()) > 1 for word, gap in zip(place.found, gaps, strict=False)
+    )
 
 
-def _means_outlet(alias: Alias, place: _Place) -> bool:
+def _means_ordinary(alias: Alias, place: _Place) -> bool:
     """Whether an ordinary word written large is an outlet: Time, but not Time Warner or `Time will tell`."""
+    if not place.is_written_large or place.is_quoted:
+        return place.is_written_large or _reports_in_small(alias, place)
+    if place.size == 1 and place.follows_name and not place.is_in_title:
+        return False
     if place.is_in_longer_name and not (place.has_after(_AFTER) or place.has_before(_DONE_BY)):
         return False
-    if place.is_in_title or (alias.has_article and not place.has_article):
-        return _reports(place)
-    return place.has_article or place.size > 1 or not place.begins_sentence or _reports(place)
+    is_sure = not (place.is_in_title or (alias.has_article and not place.has_article))
+    if is_sure and (place.size > 1 or place.has_large_article):
+        return True
+    return _reports(place) or place.continues_list or _is_done_by(place)
 
 
 def _reports(place: _Place) -> bool:
     return place.has_before(_BEFORE) or place.has_after(_AFTER)
+
+
+def _is_asked(place: _Place) -> bool:
+    """Whether it is asked what the outlet says, as in `what did vice report`."""
+    return place.has_before(_ASKED_BEFORE) and place.has_after(_ASKED_AFTER)
+
+
+def _is_done_by(place: _Place) -> bool:
+    """Whether something is done by it: `accused by Fortune`, but not `heated by the Sun`."""
+    return not place.has_small_article and place.has_before(_DONE_BY)
 
 
 def _reports_in_small(alias: Alias, place: _Place) -> bool:

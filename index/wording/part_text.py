@@ -48,7 +48,6 @@ _OPENING = re.compile(
     re.I,
 )
 _CLOSING = re.compile(r"(?:[\s,]+(?:and|or|but|as|by|with|the|compared|both))+$", re.I)
-_MIN_WORDS = 3
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EMPTY_WORDS = frozenset(
     "the and which what who whose company individual person player team entity entities type name organization does did"
@@ -85,6 +84,6 @@ def _drop_attributions(text: str) -> str:
     return kept
 
 
-def is_full(text: str) -> bool:
+def is_full(text: str, min_words: int = 3) -> bool:
     """Whether a clause has words enough to be searched."""
-    return sum(word.lower() not in _EMPTY_WORDS for word in _WORD.findall(text)) >= _MIN_WORDS
+    return sum(word.lower() not in _EMPTY_WORDS for word in _WORD.findall(text)) >= min_words

@@ -36,6 +36,7 @@ _TURNS = (
     re.compile(r" (?:as|to|with|from|of|before|after)(?=(?: (?:the|what|how|an?|another))? ?['\"“‘]?$)", re.I),
 )
 _ENDS_CLAUSE = re.compile(r"['\"”’]?(?:,(?: and\b| but\b)?|;| and\b| but\b|\?)")
+_OPENS_CLAUSE = re.compile(r"(?:^|[.?!;] |, (?:and|but|while) )according to ['\"“‘]?$", re.I)
 
 # Where a clause about an outlet's articles goes on to the next thing; and, more strictly, where any question does.
 _GOES_ON = re.compile(
@@ -59,6 +60,9 @@ _NO_COMPARATIVE = re.compile(
     r"(?:after|other|over|under|ever|never|number|member|power|water|former|either|whether|her|per)$", re.I
 )
 _SIDES = re.compile(r"(?P<head>.*)[,:] (?P<a>[^,:?]{2,120}),? or (?P<b>[^,:?]{2,120})\??\s*$", re.S)
+
+_LAST_SIDE = re.compile(r"(?P<head>.*)[,:] (?P<side>(?=[^a-z])[^,:?]{2,60})", re.S)
+_QUESTION = re.compile(rf"\s*(?:(?:and|but) )?{_ASKING}(?: +[^? ]+){{2,}}\?", re.I)
 
 _SAME_DAY = re.compile(r"\bsame (?:day|date)\b", re.I)
 
@@ -101,14 +105,16 @@ def split_question(question: Marked) -> tuple[Part, ...]:
     pieces = _cut_at_turns(question.text, anchors)
     masked = _mask_lists(question.text, anchors)
     clauses = [clause for piece in pieces for clause in _cut_clauses(masked, piece, bool(anchors))]
-    if len(clauses) > 1:
-        parts = _make_parts(question, clauses)
-        return tuple(parts[:_MAX_PARTS]) if len(parts) > 1 else ()
+    if questions := _cut_questions(question.text, anchors):
+        return tuple(_make_part(question, clause) for clause in questions[:_MAX_PARTS])
+    parts = _make_parts(question, clauses)
+    if len(parts) > 1:
+        return tuple(parts[:_MAX_PARTS])
     if sides := _compare(question):
         return sides
     outlets = list(dict.fromkeys(m.sources for m in question.mentions))
     if 1 < len(outlets) <= _MAX_PARTS:
-        return tuple(replace(part, sources=own) for part in _make_parts(question, clauses) for own in outlets)
+        return tuple(replace(part, sources=own) for part in parts for own in outlets)
     return ()
 
 
@@ -138,13 +144,21 @@ def _find_turn(text: str, a: _Anchor, b: _Anchor) -> Iterator[int]:
         return
     is_own_day = a.is_outlet and not b.is_outlet
     ends = _ENDS_CLAUSE.match(gap)
-    if ends and a.is_outlet and not is_own_day:
+    if ends and a.is_outlet and not is_own_day and not _OPENS_CLAUSE.search(text, max(0, a.start - 30), a.start):
         yield a.end + ends.end()
         return
     for sign in _TURNS[:2] if is_own_day else _TURNS:
         if turns := list(sign.finditer(gap)):
             yield a.end + turns[-1].start()
             return
+
+
+def _cut_questions(text: str, anchors: Sequence[_Anchor]) -> list[_Range]:
+    """Questions that stand in a row: `Who won? Who was hurt?`; none where anything else stands between them."""
+    found: list[_Range] = []
+    while not anchors and (match := _QUESTION.match(text, found[-1][1] if found else 0)):
+        found.append(match.span())
+    return found if len(found) > 1 and not text[found[-1][1] :].strip() else []
 
 
 def _mask_lists(text: str, anchors: Sequence[_Anchor]) -> str:
@@ -197,8 +211,11 @@ def _asks_twice(joint: str, before: str, after: str) -> bool:
 
 
 def _make_parts(question: Marked, clauses: Sequence[_Range]) -> list[Part]:
+    """The parts of clauses that say enough to be searched, or name something."""
     parts: list[Part] = []
     for clause in clauses:
+        if len(clauses) > 1 and not _says_enough(question, clause):
+            continue
         part = _make_part(question, clause)
         if not part.periods and parts and _SAME_DAY.search(question.text, *clause):
             part = replace(part, periods=parts[-1].periods)
@@ -213,18 +230,38 @@ def _make_part(question: Marked, clause: _Range) -> Part:
     times = [t for t in question.times if start <= t.start < end]
     own = tuple(dict.fromkeys(name for at, name in question.names if start <= at < end))
     every = tuple(dict.fromkeys(name for _, name in question.names))
-    text = clean_clause(
-        question.text[start:end],
-        [(m.start - start, min(m.end, end) - start) for m in mentions],
-        [(t.start - start, min(t.end, end) - start) for t in times if t.period.published],
-    )
-    is_nameless = not any(any(c.isalpha() for c in name) for name in own)
+    text = _clean(question, clause)
+    is_nameless = not _names_something(question, clause)
     return Part(
         text=" ".join([text, *(n for n in every if n not in text)]) if text and is_nameless else text,
         sources=tuple(dict.fromkeys(source for m in mentions or question.mentions for source in m.sources)),
         periods=tuple(dict.fromkeys(t.period for t in times or _find_leading(question))),
         names=own or every,
     )
+
+
+def _clean(question: Marked, clause: _Range) -> str:
+    start, end = clause
+    return clean_clause(
+        question.text[start:end],
+        [(m.start - start, min(m.end, end) - start) for m in question.mentions if start <= m.start < end],
+        [
+            (t.start - start, min(t.end, end) - start)
+            for t in question.times
+            if start <= t.start < end and t.period.published
+        ],
+    )
+
+
+def _says_enough(question: Marked, clause: _Range) -> bool:
+    text = _clean(question, clause)
+    return _names_something(question, clause) or is_full(text) or bool(_ASKS.match(text) and is_full(text, 2))
+
+
+def _names_something(question: Marked, clause: _Range) -> bool:
+    """Whether more than numbers is named in a clause."""
+    start, end = clause
+    return any(any(c.isalpha() for c in name) for at, name in question.names if start <= at < end)
 
 
 def _find_leading(question: Marked) -> list[FoundPeriod]:
@@ -234,22 +271,34 @@ def _find_leading(question: Marked) -> list[FoundPeriod]:
 
 
 def _compare(question: Marked) -> tuple[Part, ...]:
-    """Which is larger, A or B: one part for A and one for B."""
+    """Which is larger, A, B or C: one part for each."""
     match = _SIDES.match(question.text) if " or " in question.text else None
-    if not match or not _WH.search(match["head"]) or not _has_comparative(match["head"]):
+    if not match:
+        return ()
+    sides = [match.span("a"), match.span("b")]
+    head = match["head"]
+    while (more := _LAST_SIDE.fullmatch(head)) and _asks_which(more["head"]):
+        head, sides = more["head"], [more.span("side"), *sides]
+    if not _asks_which(head):
         return ()
     periods = tuple(dict.fromkeys(t.period for t in question.times))
     return tuple(
         Part(
-            text=f"{match['head'].strip()} {match[side].strip()}",
+            text=f"{head.strip()} {question.text[start:end].strip()}",
             sources=question.sources,
             periods=periods,
             names=tuple(
-                dict.fromkeys(n for at, n in question.names if not match.start(other) <= at < match.end(other))
+                dict.fromkeys(
+                    n for at, n in question.names if at < sides[0][0] or start <= at < end or at >= sides[-1][1]
+                )
             ),
         )
-        for side, other in (("a", "b"), ("b", "a"))
+        for start, end in sides[:_MAX_PARTS]
     )
+
+
+def _asks_which(text: str) -> bool:
+    return bool(_WH.search(text)) and _has_comparative(text)
 
 
 def _has_comparative(text: str) -> bool:

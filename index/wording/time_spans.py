@@ -19,7 +19,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTS = {word: n for n, word in enumerate(_NUMBERS, 1)} | {"a": 1, "an": 1, "couple": 2, "few": 3}
-_LENGTHS = {"hour": 1, "day": 1, "week": 7, "fortnight": 14, "month": 30.44, "year": 365.25, "decade": 3652.5}
+_LENGTHS = {"hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14, "month": 30.44, "year": 365.25, "decade": 3652.5}
 _BLURS = {"week": 3, "fortnight": 3, "month": 15, "year": 182, "decade": 730}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _PARTS = {
@@ -30,7 +30,7 @@ _PARTS = {
     **{"second": (8, 17), "third": (15, 24)},
 }
 _SHARES = {"early": (0, 0.34), "mid": (0.33, 0.67), "late": (0.66, 1)}
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|(?:this|last) year")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|(?:this |(?:last )+)year")
 _WORD = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"\d+")
 
@@ -65,7 +65,11 @@ def put_year(kind: str, words: str, year: int) -> Span | None:
 
 def _resolve_iso(words: str, _: date) -> Span:
     numbers = [int(n) for n in _NUMBER.findall(words)]
-    return whole_month(*numbers) if len(numbers) == 2 else (date(*numbers), date(*numbers))
+    if len(numbers) == 2:
+        return whole_month(*numbers)
+    if numbers[0] < 1000:
+        numbers = [numbers[2], *_find_month_and_day(*numbers[:2])]
+    return date(*numbers), date(*numbers)
 
 
 def _resolve_day(words: str, today: date) -> Span | None:
@@ -90,7 +94,12 @@ def _place(month: int, day: int, year: int | None, today: date) -> date | None:
 def _resolve_part(words: str, today: date) -> Span | None:
     part = _WORD.findall(words)[0]
     if not any(word in MONTHS for word in _WORD.findall(words)):
-        return _take(_whole_year(_read_year(words, today) or today.year), _SHARES.get(part, (0, 1)))
+        year = _read_year(words, today) or today.year
+        if "half" in words:
+            return (date(year, 1, 1), date(year, 6, 30)) if part == "first" else (date(year, 7, 1), date(year, 12, 31))
+        return _take(
+            _resolve_year(words, today) if words.endswith("s") else _whole_year(year), _SHARES.get(part, (0, 1))
+        )
     first, last = _resolve_month(words, today)
     if "half" in words:
         return _take((first, last), (0, 0.5) if part == "first" else (0.5, 1))
@@ -117,10 +126,14 @@ def _resolve_quarter(words: str, today: date) -> Span:
 
 def _resolve_year(words: str, today: date) -> Span:
     year = _read_year(words, today) or 0
-    return (date(year, 1, 1), date(year + 9, 12, 31)) if words.endswith("s") else _whole_year(year)
+    if not words.endswith("s"):
+        return _whole_year(year)
+    is_century = year % 100 == 0 and year < 2000
+    return date(year, 1, 1), date(year + (99 if is_century else 9), 12, 31)
 
 
 def _resolve_ago(words: str, today: date) -> Span:
+    words = words.replace("half a year", "six months")
     count, unit = _read_count(words), _read_unit(words)
     day = today - timedelta(days=round(count * _LENGTHS[unit]) if unit != "hour" else count // 24)
     blur = timedelta(days=_BLURS.get(unit, int(count > 4 and unit == "day")))
@@ -128,7 +141,7 @@ def _resolve_ago(words: str, today: date) -> Span:
 
 
 def _resolve_recent(words: str, today: date) -> Span:
-    return today - timedelta(days=round(_read_count(words) * _LENGTHS[_read_unit(words)])), today
+    return today - timedelta(days=max(1, round(_read_count(words) * _LENGTHS[_read_unit(words)]))), today
 
 
 def _resolve_unit(words: str, today: date) -> Span:
@@ -137,13 +150,13 @@ def _resolve_unit(words: str, today: date) -> Span:
         case "night" | "morning":
             span = today - _DAY * (not is_this), today
         case "week":
-            span = (today - _DAYS_OF_THIS_WEEK * _DAY, today) if is_this else _find_week(today, 1)
+            span = (today - _DAYS_OF_THIS_WEEK * _DAY, today) if is_this else _find_week(today, words.count("last"))
         case "weekend":
             span = _find_weekend(today, is_last="last" in words)
         case "month":
             span = (today.replace(day=1), today) if is_this else _month_before(today)
         case _:
-            span = (date(today.year, 1, 1), today) if is_this else _whole_year(today.year - 1)
+            span = (date(today.year, 1, 1), today) if is_this else _whole_year(today.year - words.count("last"))
     return span
 
 
@@ -166,8 +179,8 @@ def _resolve_near(words: str, today: date) -> Span:
 
 def _resolve_weekday(words: str, today: date) -> Span:
     name = next(word[:3] for word in _WORD.findall(words) if word.endswith("day"))
-    if " of " in words:
-        day = _find_week(today, "last" in words)[0] + _WEEKDAYS.index(name) * _DAY
+    if words.endswith("week"):
+        day = _find_week(today, words.count("last"))[0] + _WEEKDAYS.index(name) * _DAY
         return day, day
     back = (today.weekday() - _WEEKDAYS.index(name)) % 7
     day = today - _DAY * (back or 7 * words.startswith(("last", "past")))
@@ -198,11 +211,18 @@ def _read_month(words: str) -> int:
     return month
 
 
+def _find_month_and_day(a: int, b: int) -> tuple[int, int]:
+    """The month and the day of two numbers that stand in either order."""
+    if max(a, b) <= 12 and a != b:
+        raise ValueError("either may be the month")
+    return (a, b) if a <= 12 else (b, a)
+
+
 def _read_year(words: str, today: date) -> int | None:
     match = _YEAR.search(words)
     if not match:
         return None
-    return int(match.group()) if match.group().isdecimal() else today.year - match.group().startswith("last")
+    return int(match.group()) if match.group().isdecimal() else today.year - match.group().count("last")
 
 
 def _read_count(words: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from index.wording.time_hanzi import HANZI, translate
+from index.wording.time_hanzi import HANZI, SIMPLIFIED, translate
 
 _LONG = "january|february|march|april|may|june|july|august|september|october|november|december"
 _MONTH = rf"(?:{_LONG}|(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?)"
@@ -20,28 +20,32 @@ _COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleve
 _UNITS = r"(?:days?|weeks?|months?|years?|hours?|decades?|fortnights?)"
 _DASH = r"(?:\s?[-–—]\s?|\s(?:to|and|or|through|until|till)\s)"
 _KINDS = {
-    "iso": r"\b\d{4}-\d\d?-\d\d?(?![\w-])|\b\d{4}/\d\d?/\d\d?(?![\w/])|\b\d{4}-\d\d(?![\w-])",
+    "iso": r"\b\d{4}-\d\d?-\d\d?(?![\w-])|\b\d{4}/\d\d?/\d\d?(?![\w/])|\b\d{4}-\d\d(?![\w-])"
+    rf"|(?<![\d./])\d\d?(?:/\d\d?/|\.\d\d?\.){_YEAR}(?![\w/])",
     "days": rf"\b{_DAY}{_DASH}{_DAY} (?:of )?{_MONTH}\b{_OF_YEAR}?|\b{_MONTH} {_DAY}{_DASH}{_DAY}{_OF_YEAR}?",
     "day": rf"\b(?:{_WEEKDAY},? (?:the )?)?"
     rf"(?:{_MONTH} {_DAY}|(?:{_DAY}|{_ORDINAL}(?= of)) (?:of )?{_MONTH}\b){_OF_YEAR}?",
     "part": r"\b(?:(?:early|mid|late)[ -](?:in )?|(?:beginning|start|middle|end|close) of "
     r"|(?:first|second|third|fourth|last|final|opening) (?:week|half|days|weeks|weekend) (?:of|in) )"
-    rf"(?:(?:{_LONG})\b{_OF_YEAR}?|{_YEAR}(?!s))",
+    rf"(?:(?:{_LONG})\b{_OF_YEAR}?|{_YEAR}s?\b)",
     "month": rf"\b{_MONTH}{_OF_YEAR}|\b(?:{_LONG})\b",
     "season": rf"\b(?:spring|summer|autumn|fall|winter) (?:of )?{_YEAR}",
     "quarter": rf"\b(?:q[1-4]|(?:first|second|third|fourth)[ -]quarter(?: of)?),? {_YEAR}",
     "year": rf"\b(?<![$€£.,-]){_YEAR}s?\b",
-    "ago": rf"\b{_COUNT} {_UNITS} ago\b",
+    "ago": rf"\b(?:half a year|{_COUNT} {_UNITS}) ago\b",
     "recent": rf"\b(?<!to )(?<!will )(?<!can )(?<!could )(?:last|past|previous) (?:{_COUNT} )?"
-    r"(?:days|weeks|months|years|hours|decade|fortnight)\b",
-    "unit": r"\b(?:this|last|past) (?:week|weekend|month|year|night|morning)\b|\b(?:over|at|on|during) the weekend\b",
+    r"(?:days|weeks|months|years|hours|decade|fortnight)\b"
+    r"|\bpast (?:hour|day|week|month|year)\b(?! of\b)"
+    r"|(?:(?<=\bin the )|(?<=\bover the )|(?<=\bduring the )|(?<=\bwithin the ))last (?:week|month|year)\b(?! of\b)",
+    "unit": r"\b(?:this|last) (?:week|month|year)\b|\b(?:this|last|past) (?:weekend|night|morning)\b"
+    r"|\b(?:over|at|on|during) the weekend\b",
     "near": r"\b(?:the day before )?yesterday\b|\btoday\b|\btonight\b",
-    "weekday": rf"\b(?:(?:last|this|past) )?{_WEEKDAY}\b",
+    "weekday": rf"\b(?:(?:last|this|past) )?{_WEEKDAY}\b(?: (?:of )?(?:last|this) week\b)?",
     **HANZI,
 }
 # Reads text in lower case; what comes before the kinds keeps it from trying all of them at every letter.
 _SCAN = re.compile(
-    r"(?<![a-z])(?=[\dabcdefjlmnopqstwy上本这昨今前去大过最近一二两三四五六七八九十几])(?:"
+    r"(?<![a-z])(?=[\dabcdefhjlmnopqstwy上本这昨今前去大过最近年半周星礼〇零一二两三四五六七八九十几])(?:"
     + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
     + ")"
 )
@@ -58,6 +62,7 @@ _NO_MONTH_AFTER = re.compile(r" (?:[A-Z]|(?:on|for|madness|day|be|have)\b)|['’
 _SMALL_DAY_BEFORE = ("on ", "since ", "by ", "until ", "before ", "after ", "of ", "from ")
 _SMALL_MAY = re.compile(r"\b(?:may|mar|march)\b")
 _NO_DAY_BEFORE = ("ending ", "ended ", "'s ", "’s ")
+_ARTICLE_AFTER = re.compile(r",? (?:article|report|story|coverage)\b", re.I)
 _YEAR_BEFORE = re.compile(
     r"\b(?:in|since|until|till|by|during|before|after|from|between|through|to|and|late|early|mid|year|around|the late"
     r"|the early)[ -]$",
@@ -92,7 +97,7 @@ class TimeWords:
 
 def find_time_words(text: str) -> Iterator[TimeWords]:
     """The words for a time in a text, in order."""
-    for match in _SCAN.finditer(lower(text)):
+    for match in _SCAN.finditer(lower(text).translate(SIMPLIFIED)):
         kind, words = match.lastgroup or "", match.group()
         if kind in HANZI:
             with suppress(ValueError):
@@ -149,7 +154,8 @@ def _is_day(found: _Found) -> bool:
     """`22 may` is a day behind `on` only; the Fourth of July is a feast, and `the year ending June 30` no day."""
     if _SMALL_MAY.search(found.words) and not found.before.endswith(_SMALL_DAY_BEFORE):
         return False
-    return not found.before.lower().endswith(_NO_DAY_BEFORE) and not found.words.lower().startswith("fourth of july")
+    is_no_day = found.before.lower().endswith(_NO_DAY_BEFORE) and not found.is_followed_by(_ARTICLE_AFTER)
+    return not is_no_day and not found.words.lower().startswith("fourth of july")
 
 
 def _is_year(found: _Found) -> bool:

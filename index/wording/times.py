@@ -25,7 +25,7 @@ _RANGE = re.compile(r",? (?:and|to|until|till|through)(?: the)? | ?[-–—到�
 _CLOSES_RANGE = re.compile(r"(?:\b(?:to|until|till|through)(?: the)? |[-–—到至] ?|\bbefore )$", re.I)
 _COMING = re.compile(
     r"\b(?:will|going to|next|upcoming|coming|due|scheduled|planned|plans?|later this|(?:is|are) [a-z]+ing)\b"
-    r"|将|下[个周月]",
+    r"|将|下[个個周週月]",
     re.I,
 )
 _TOWARDS = re.compile(r"\b(?:through|until|till|by|for|starting|beginning)(?: on)? $", re.I)
@@ -112,7 +112,7 @@ def _is_to_come(words: TimeWords, span: Span, text: str, today: date) -> bool:
     if words.kind not in _RECURRING or has_year(words.words):
         return False
     if words.kind == "weekday":
-        return span[1] != today and not words.words.startswith(("last", "past")) and bool(_COMING.search(text))
+        return span[1] != today and not re.search("last|past", words.words) and bool(_COMING.search(text))
     if before.endswith("this "):
         return span[0].year != today.year
     is_attribute = before.endswith("the ") and bool(re.match(r" [a-z]{3}", text[words.end : words.end + 4]))
@@ -163,7 +163,7 @@ def _is_range(a: _Days, b: _Days, text: str) -> bool:
 def _join(a: _Days, b: _Days) -> _Days:
     first, last = a.first, b.last
     if (
-        first and last and a.words.kind in _RECURRING and not has_year(a.words.words)
+        first and last and a.words.kind in _RECURRING - {"weekday"} and not has_year(a.words.words)
     ):  # `from November to February 2022`
         spans = (put_year(a.words.kind, a.words.words, year) for year in (last.year, last.year - 1))
         first = next((span[0] for span in spans if span and span[0] <= last), first)
@@ -207,9 +207,11 @@ def _midnight(day: date, timezone: tzinfo) -> datetime:
 
 
 _PAST = re.compile(
-    r"(?<![a-z])(?=[abdefhioltw])(?:"
-    r"originally|initially|at first|at the outset|at the time|back then|back when|back in the|in those days|in the past"
-    r"|(?:years|months|long) ago|by then|until then|earlier (?:this|in the) (?:year|month|season)"
+    r"(?<![a-z])(?=[abcdefhilmoqtwy\d])(?:"
+    r"originally|initially|at first|at the outset|at the time|back then|back when|back in the|in those days"
+    r"|in the past(?! (?:[a-z\d-]+ |couple of )?(?:hour|day|week|weekend|month|year|decade|fortnight)s?\b)"
+    r"|(?:years|months|long|decades|centuries|ages) ago|by then|until then"
+    r"|earlier (?:this|in the) (?:year|month|season)"
     r"|(?:last|the previous) (?:season|summer|spring|autumn|fall|winter)"
     r"|in the (?:early|first) (?:days|weeks|months|stages)(?! of [a-z]+ \d)"
     r"|(?<!the )(?<!its )(?<!his )(?<!her )(?<!their )(?<!['’]s )(?<!\ba )first (?:[a-z]+ed|came|went|said|told|began"
@@ -217,12 +219,36 @@ _PAST = re.compile(
     r"|(?:did|when) [^?.,;]{1,60}?(?<!the)(?<!its)(?<!his)(?<!her)(?<!their)(?<!['’]s) first"
     r" (?!(?:lady|minister|of|time)\b)[a-z]+"
     r"|had [^?.,;]{1,60}? (?:last|previously|already|first|once) [a-z]+ed"
+    r"|the (?:early |late |mid-)?(?:['’]\d0s|[5-9]0s|(?:twen|thir|for|fif|six|seven|eigh|nine)ties)"
+    r"|q[1-4]|h[12] (?:of )?\d{4}|\d\d?[/.]\d\d?[/.](?:1[89]|20)\d\d"
     r")\b|当初|起初|最初|一开始|原先|从前|那时|当时|那阵子|早先|此前|曾经"
 )
-_RECENT = re.compile(r"\b(?:this week|recently|now|currently|today|latest|these days|newly)\b|最近|现在|目前|[本这]周")
+_RECENT = re.compile(
+    r"\b(?:this week|recently|now|currently|today|latest|these days|newly|new (?:poll|survey|study|report))\b"
+    r"|最近|现在|目前|[本这]周"
+)
+_YEAR_OF_NAME = re.compile(
+    r"(?:\b(?i:the|an?|its|his|her|their|which|what)|['’]s) (?P<year>(?:1[89]|20)\d\d)"
+    r"(?:[-/–]\d\d(?:\d\d)?)?(?= [^\W\d_])"
+    r"|(?<![\w$€£.,/-])(?P<large>(?:1[89]|20)\d\d)(?= [A-Z])"
+    r"|\b(?i:in|of|since|the|from|until|before|during) ['’](?P<short>\d\d)(?![\w'’%])"
+)
 
 
-def speaks_of_past(text: str) -> bool:
-    """Whether a text points to a time before the recent weeks without naming a date: `originally`, `at first`."""
+def speaks_of_past(text: str, now: datetime) -> bool:
+    """Whether a text points to a time before the recent weeks without naming a date: `at first`, `the 2005 bombings`.
+
+    Args:
+        now: The aware moment at which it is asked.
+    """
     lowered = lower(text)
-    return bool(_PAST.search(lowered)) and not _RECENT.search(lowered)
+    if _RECENT.search(lowered):
+        return False
+    years = (_read_year(match, now.year) for match in _YEAR_OF_NAME.finditer(text))
+    return bool(_PAST.search(lowered)) or any(year < now.year - 1 for year in years)
+
+
+def _read_year(match: re.Match[str], this_year: int) -> int:
+    if match["short"]:
+        return this_year - (this_year - int(match["short"])) % 100
+    return int(match["year"] or match["large"])

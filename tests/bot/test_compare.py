@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.evaluation.aggregate import LOWER_IS_BETTER, REFUSALS
 from bot.evaluation.compare import (
     GATED,
     Change,
@@ -233,7 +234,7 @@ def test_like_runs_are_not_warned_of():
 # The gate
 
 
-@pytest.mark.parametrize("metric", [m for m in GATED if m != "refused wrongly"])
+@pytest.mark.parametrize("metric", [m for m in GATED if m not in REFUSALS | LOWER_IS_BETTER])
 def test_a_score_that_fell_by_more_than_the_points_is_named(metric):
     fallen = compare(hits(*[1] * 20, metric=metric), hits(*[0] * 10, *[1] * 10, metric=metric))
     [fall] = find_falls(fallen, 49.9)
@@ -246,6 +247,35 @@ def test_refusals_of_answerable_questions_are_named_where_they_rose():
     [rise] = find_falls(compare(few, many), 5)
     assert rise.startswith("tiny: refused wrongly rose by 50.0 points")
     assert find_falls(compare(many, few), 5) == []
+
+
+def test_precision_and_f1_of_refusals_are_named_where_they_fell():
+    def refuse(n_wrongly: int) -> dict[str, Any]:
+        asked = [("refused wrongly", float(i < n_wrongly)) for i in range(20)] + [("refused rightly", 1.0)] * 10
+        return dataset(*(question(f"q{i}", **{sort: refused}) for i, (sort, refused) in enumerate(asked)))
+
+    falls = find_falls(compare(refuse(0), refuse(10)), 30)
+    assert [fall.split(" fell ")[0] for fall in falls if "fell" in fall] == [
+        "tiny: refusal precision",  # from 10 of 10 to 10 of 20
+        "tiny: refusal f1",  # to 2 * 10 / (20 + 10)
+    ]
+
+
+def test_a_quote_that_is_not_exact_is_named_though_it_was_not_before_and_chance_may_have_it():
+    before, after = (hits(1, 0.5, metric="quotes exact") for _ in range(2))
+    assert find_falls(compare(before, after), 100) == ["tiny: questions with a quote not exact: 1"]
+
+
+def test_a_quote_that_is_not_exact_is_named_in_a_question_that_is_new():
+    after = hits(1, 1, 0.5, metric="quotes exact")
+    assert find_falls(compare(hits(1, 1, metric="quotes exact"), after), 100) != []
+
+
+@pytest.mark.parametrize("others", [[], [dataset(dataset="other")]])
+def test_a_dataset_with_nothing_to_be_held_against_is_named_though_another_has(others):
+    later = run(hits(1), hits(1) | {"dataset": "other"})
+    comparison = compare_runs(run(hits(1), *others, name="old"), later)
+    assert find_falls(comparison, 1) == ["other: old has no question of it in the same setup"]
 
 
 def test_a_fall_that_may_be_chance_is_let_pass():
@@ -307,6 +337,23 @@ def test_a_comparison_shows_scores_kinds_and_questions(capsys):
 
 def test_a_dataset_that_is_not_in_the_earlier_run_is_said_to_be_so(capsys):
     assert "tiny: not in old" in shown(compare(hits(1) | {"dataset": "other"}, hits(1)), capsys)[0]
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b2J", "\x07", "\r", "\x00", "\u202e", "\ud800"])
+def test_what_is_no_text_is_shown_as_a_mark(sign, capsys):
+    before, after = (
+        dataset(
+            {"id": f"q{sign}1", "kind": f"k{sign}2", "question": f"w{sign}3", "scores": {"hit@1": v}},
+            question("other", **{"hit@1": v}),
+            dataset=f"d{sign}4",
+        )
+        for v in (0.0, 1.0)
+    )
+    comparison = compare_runs(run(before, name=f"a{sign}5"), run(after, before | {"dataset": f"u{sign}6"}, name="new"))
+    text = "\n".join(shown(comparison, capsys))
+    assert sign not in text
+    for first, last in ("q1", "k2", "d4", "a5", "u6"):
+        assert f"{first}{sign.replace(sign[0], chr(0xFFFD))}{last}" in text
 
 
 def test_text_of_a_question_is_shown_as_it_is(capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pytest
 
 from bot import cli
 from bot.evaluation.baseline import BuildFigures
+from bot.evaluation.report import ReportNotWritten
 
 pytestmark = pytest.mark.usefixtures("fake_weights", "answer_all")
 
@@ -154,16 +156,25 @@ def test_the_plain_pipeline_is_measured_beside(evaluate, dataset, settings, monk
 
 
 def test_a_report_is_written_with_the_run_compared_with(evaluate, dataset, tmp_path, monkeypatch):
-    written: list[tuple[str, Path, str | None]] = []
+    written: list[tuple[str, Path, str | None, str | None]] = []
 
-    def write(run: dict[str, Any], path: Path, compared: dict[str, Any] | None = None) -> None:
-        written.append((run["name"], path, compared and compared["name"]))
+    def write(run: dict[str, Any], path: Path, compared: Any, comparison: Any) -> None:
+        written.append((run["name"], path, compared and compared["name"], comparison and comparison.before))
 
     monkeypatch.setattr("bot.evaluation.report.write_report", write)
     page = tmp_path / "out.html"
     evaluate(dataset, "--run", "old", "--report", page)
     evaluate(dataset, "--run", "new", "--report", page, "--compare", "old")
-    assert written == [("old", page, None), ("new", page, "old")]
+    assert written == [("old", page, None, None), ("new", page, "old", "old")]
+
+
+def test_gold_articles_that_are_nowhere_are_counted_and_the_first_is_named(evaluate, dataset):
+    ask(dataset, [QUESTIONS[0] | {"articles": ["lost", "amber", "gone"]}, QUESTIONS[1] | {"articles": ["gone"]}])
+    warning = "newsdesk: tiny: 2 gold articles are in no article file, the first 'gone'; mend the questions\n"
+    assert warning in evaluate(dataset).err
+    assert evaluate(dataset, "--quiet").err == ""
+    ask(dataset, QUESTIONS)
+    assert "gold articles" not in evaluate(dataset).err
 
 
 # Comparing
@@ -182,8 +193,11 @@ def test_a_comparison_shows_what_changed_since_a_run(evaluate, dataset):
 def test_a_run_may_be_compared_with_the_one_that_it_replaces(evaluate, dataset, settings):
     evaluate(dataset, "--run", "same")
     before = kept(settings, "same")
-    assert evaluate(dataset, "--run", "same", "--compare", "same").code == 0
-    assert kept(settings, "same")["created_at"] >= before["created_at"]
+    ask(dataset, QUESTIONS[:9])
+    result = evaluate(dataset, "--run", "same", "--compare", "same")
+    assert result.code == 0
+    assert "only 9 questions are compared, of 10 before and 9 now" in result.out
+    assert [len(r["datasets"][0]["questions"]) for r in (before, kept(settings, "same"))] == [10, 9]
 
 
 def test_a_run_that_is_not_there_is_refused_before_anything_is_measured(evaluate, dataset, settings):
@@ -230,6 +244,16 @@ def test_a_gate_is_not_passed_by_comparing_nothing(evaluate, dataset):
     assert result.err.startswith("newsdesk: old has no question of 20")
 
 
+def test_a_gate_is_not_passed_by_a_dataset_that_was_not_measured_before(evaluate, dataset, tmp_path):
+    evaluate(dataset, "--run", "old")
+    shutil.copytree(dataset, tmp_path / "other")
+    result = evaluate(dataset, tmp_path / "other", "--compare", "old", "--gate", "1", "--quiet")
+    assert (result.code, result.err) == (
+        1,
+        "newsdesk: gate: other: old has no question of it in the same setup\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -245,9 +269,52 @@ def test_options_that_make_no_sense_are_a_usage_error(evaluate, dataset, options
     assert message in result.err
 
 
-def test_a_run_that_cannot_be_written_is_one_line_after_the_scores(evaluate, dataset, tmp_path):
-    result = evaluate(dataset, "--json", tmp_path, "--quiet")
-    assert result.code == 1
-    assert "hit@10" in result.out
+@pytest.mark.parametrize("option", ["--json", "--report"])
+@pytest.mark.parametrize("place", [".", "missing/out", "tiny/articles.jsonl/out"])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
+    evaluate, dataset, settings, tmp_path, option, place
+):
+    result = evaluate(dataset, option, tmp_path / place)
+    assert (result.code, result.out) == (1, "")
     assert result.err.count("\n") == 1
-    assert str(tmp_path) in result.err
+    assert str(tmp_path / place) in result.err
+    assert not (settings.home / "eval").exists()
+
+
+def test_a_report_that_fails_is_one_line_after_the_scores(evaluate, dataset, settings, tmp_path, monkeypatch):
+    def fail(*_: object) -> None:
+        raise ReportNotWritten("no space")
+
+    monkeypatch.setattr("bot.evaluation.report.write_report", fail)
+    result = evaluate(dataset, "--run", "one", "--report", tmp_path / "out.html", "--quiet")
+    assert (result.code, result.err) == (1, "newsdesk: no space\n")
+    assert "hit@10" in result.out
+    assert kept(settings, "one")["name"] == "one"
+
+
+def test_everything_is_kept_though_nobody_reads_the_tables(evaluate, dataset, settings, tmp_path, monkeypatch):
+    def hang_up(*_: object) -> None:
+        raise SystemExit(1)
+
+    evaluate(dataset, "--run", "old")
+    monkeypatch.setattr("bot.evaluation.table.show_scores", hang_up)
+    files = [tmp_path / "out.json", tmp_path / "out.html"]
+    evaluate(dataset, "--run", "new", "--compare", "old", "--json", files[0], "--report", files[1])
+    assert kept(settings, "new")["name"] == "new"
+    assert all(file.stat().st_size for file in files)
+
+
+def test_the_files_are_written_though_the_gate_holds(evaluate, dataset, tmp_path):
+    evaluate(dataset, "--run", "old")
+    break_links(dataset)
+    files = [tmp_path / "out.json", tmp_path / "out.html"]
+    result = evaluate(dataset, "--compare", "old", "--gate", "1", "--json", files[0], "--report", files[1])
+    assert result.code == 1
+    assert all(file.stat().st_size for file in files)
+
+
+def test_two_datasets_of_one_name_are_refused_before_anything_is_measured(evaluate, dataset, settings, tmp_path):
+    result = evaluate(dataset, tmp_path / "elsewhere" / "tiny")
+    assert (result.code, result.out) == (1, "")
+    assert f"{dataset} has the same name" in result.err
+    assert not (settings.home / "eval").exists()

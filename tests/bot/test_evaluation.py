@@ -61,6 +61,17 @@ def test_questions_without_articles_are_unanswerable(tmp_path):
     assert (gold.kind, gold.answerable) == ("unanswerable", False)
 
 
+def test_questions_with_answers_and_no_articles_are_answerable(tmp_path):
+    gold = load_dataset(make_dataset(tmp_path / "d", {"question": "When?", "answers": ["Monday"]}), UTC).questions[0]
+    assert (gold.kind, gold.answerable) == ("question", True)
+
+
+def test_zero_is_an_id_and_nothing_is_none(tmp_path):
+    questions = [{"id": given, "question": "Who?"} for given in (0, "", None, 7)]
+    loaded = load_dataset(make_dataset(tmp_path / "d", *questions), UTC).questions
+    assert [q.id for q in loaded] == ["0", "questions-2", "questions-3", "7"]
+
+
 def test_both_files_of_questions_are_read(tmp_path):
     folder = make_dataset(tmp_path / "d", GOOD)
     make_dataset(folder, {"id": "u", "question": "Who?"}, name="unanswerable.jsonl")
@@ -78,6 +89,10 @@ def test_both_files_of_questions_are_read(tmp_path):
         {"question": "Q?", "answers": [1]},
         {"question": "Q?", "asked_on": "someday"},
         {"question": "Q?", "history": "before"},
+        {"question": ""},
+        {"question": "  "},
+        {"question": 7},
+        {"question": None},
         "[" * 100_000,
     ],
 )
@@ -197,6 +212,16 @@ def test_a_question_is_kept_with_its_gold_its_answer_and_what_was_found(settings
     assert set(question["timings_ms"]) >= {"search", "total"}
 
 
+def test_a_question_is_kept_with_its_bounds_and_what_was_asked_before(settings, fake_weights, answer_all, tmp_path):
+    asked = GOOD | {"as_of": "2025-05-01", "history": [{"question": "Which one?", "answer": "The new one."}]}
+    result = by_id(
+        evaluate_dataset(settings, make_dataset(tmp_path / "d", asked, GOOD | {"id": "q2"}), lambda *_: None)
+    )
+    assert result["q1"]["filters"] == {"as_of": "2025-05-01T23:59:59.999999Z"}
+    assert result["q1"]["history"] == [{"question": "Which one?", "answer": "The new one."}]
+    assert (result["q2"]["filters"], result["q2"]["history"]) == ({}, [])
+
+
 def test_long_texts_are_cut_to_400_characters(settings, fake_weights, answer_all, tmp_path):
     folder = make_dataset(tmp_path / "long", GOOD)
     words = " ".join(f"bridge{i}" for i in range(45))
@@ -213,6 +238,13 @@ def test_a_question_without_gold_texts_is_scored_by_its_articles_alone(settings,
     scores = by_id(evaluate_dataset(settings, folder, lambda *_: None))["q1"]["scores"]
     assert scores["hit@1"] == 1.0
     assert not {"answer in hits@1", "answer correct", "first sentence correct"} & scores.keys()
+
+
+def test_a_question_without_gold_articles_is_scored_by_its_texts_alone(settings, fake_weights, answer_all, tmp_path):
+    folder = make_dataset(tmp_path / "d", {k: v for k, v in GOOD.items() if k != "articles"})
+    scores = by_id(evaluate_dataset(settings, folder, lambda *_: None))["q1"]["scores"]
+    assert (scores["answer in hits@1"], scores["answer correct"], scores["refused wrongly"]) == (1.0, 1.0, 0.0)
+    assert not {"hit@1", "ndcg@10", "citation precision", "refused rightly"} & scores.keys()
 
 
 def test_an_evaluation_that_refuses_everything_is_right_only_on_the_unanswerable(

@@ -75,6 +75,18 @@ def test_a_passage_that_stands_for_two_gold_articles_finds_both():
     assert scores["mrr@10"] == 1 / 2
 
 
+def test_gold_articles_that_one_passage_stands_for_are_one_to_ndcg():
+    assert rank("a b", gold="a b")["ndcg@10"] == 1.0
+    assert rank("a b", "b c", gold="a b c")["ndcg@10"] == 1.0
+    assert rank("x", "a b", gold="a b")["ndcg@10"] == pytest.approx(1 / math.log2(3))
+    assert rank("a b", gold="a b c")["ndcg@10"] == pytest.approx(1 / (1 + 1 / math.log2(3)))  # c is still wanted
+
+
+def test_a_second_passage_of_two_gold_articles_gains_nothing():
+    scores = rank("a b", "a b", "c", gold="a b c")
+    assert scores["ndcg@10"] == pytest.approx((1 + 1 / math.log2(4)) / (1 + 1 / math.log2(3)))
+
+
 def test_all_gold_articles_are_found_where_the_tenth_passage_is_the_last_of_them():
     scores = rank("a", *"stuvwxyz", "b", gold="a b")
     assert (scores["recall@10"], scores["all gold@10"], scores["hit@1"]) == (1.0, 1.0, 1.0)
@@ -125,6 +137,10 @@ def test_ranking_scores_lie_between_zero_and_one_and_grow_with_depth(ranking, go
         ("She starred in “Squid Game”.", "Squid Game"),
         ("It won an Oscar.", "the Oscar"),
         ("Twenty-one people", "twenty one"),
+        ("It cost $1.2 million.", "1.2 million"),
+        ("Rates rose to 4.75%.", "4.75"),
+        ("The sum was 1,234.5.", "1234.5"),
+        ("It opened in 2024. 10 came.", "10"),
         ("总理周五访问北京。", "访问北京"),
         ("Straße", "STRASSE"),
     ],
@@ -139,6 +155,10 @@ def test_an_answer_is_found_whatever_its_case_accents_signs_and_articles(text, a
         ("It cost 12,500 crowns.", "1250"),
         ("He painted the wall.", "paint"),
         ("It was 3.5 metres.", "35"),
+        ("It was 3.5 metres.", "3"),
+        ("It cost 1.2 million.", "2 million"),
+        ("It cost 2 million.", "1.2 million"),
+        ("Version v1.2.3 is out.", "2.3"),
         ("", "anything"),
         ("something", ""),
         ("something", "..."),

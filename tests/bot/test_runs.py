@@ -255,6 +255,21 @@ def test_what_is_no_name_is_taken_for_a_path(tmp_path, wanted):
             '[{"id": "q", "kind": "k", "scores": {"hit@1": "1"}}]}]}',
             "a question of d has no id",
         ),
+        (
+            '{"schema": 1, "name": "x", "datasets": [{"dataset": "d", "questions": '
+            '[{"id": "q", "kind": "k", "scores": {"hit@1": NaN}}]}]}',
+            "a question of d has no id",
+        ),
+        ('{"schema": 1, "name": "x\\u001b[2J", "datasets": []}', "it has no name"),
+        ('{"schema": 1, "name": "x", "settings": [], "datasets": []}', "its settings have no names"),
+        ('{"schema": 1, "name": "x", "settings": null, "datasets": []}', "its settings have no names"),
+        *(
+            (
+                json.dumps({"schema": 1, "name": "x", "datasets": [DATASET | {"scores": scores}]}),
+                "a score of tiny has no",
+            )
+            for scores in ([], {"hit@1": 1}, {"hit@1": {}}, {"hit@1": {"mean": "1"}})
+        ),
     ],
 )
 def test_a_file_that_is_no_run_is_refused_with_the_reason(tmp_path, settings, content, reason):

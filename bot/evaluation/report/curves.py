@@ -10,7 +10,7 @@ from typing import Any
 
 _Z95 = 1.96
 _N_BINS = 10
-_STAGES = ("encode", "search", "evidence", "model")
+_STAGES = ("understand", "encode", "search", "evidence", "model")
 _MAX_TICKS = 6
 
 
@@ -163,8 +163,8 @@ def first_gold(hits: Iterable[Mapping[str, Any]]) -> int | None:
 
 
 def trace_hits(questions: Iterable[Mapping[str, Any]], depth: int = 10) -> list[float]:
-    """hit@1 to hit@depth: share of the answerable questions with a gold article that far up; [] without hits."""
-    asked = [q for q in questions if q.get("answerable") and "hits" in q]
+    """hit@1 to hit@depth: share of the questions of gold articles with one that far up; [] without hits."""
+    asked = [q for q in questions if q.get("gold_articles") and "hits" in q]
     if not any(q["hits"] for q in asked):
         return []
     ranks = [first_gold(q["hits"]) or math.inf for q in asked]

@@ -61,6 +61,8 @@ class Failure:
         failed: The ways it did, of FAILED.
         new: Whether it did not fail, or not in all these ways, in the run compared with.
         gold_rank: Rank of the first hit of a gold article.
+        filters: What the search was restricted to, by name.
+        history: Earlier questions of the conversation, each with its answer.
         understood: What was understood of the question, by name.
     """
 
@@ -69,6 +71,8 @@ class Failure:
     kind: str
     question: str
     asked_on: str
+    filters: Mapping[str, str]
+    history: tuple[str, ...]
     answerable: bool
     failed: tuple[str, ...]
     new: bool
@@ -125,6 +129,8 @@ def show_value(value: object) -> str:
 def _misses_gold(question: Mapping[str, Any]) -> bool:
     if "hits" not in question:  # a brief record has the scores alone
         return bool(question.get("scores", {}).get("hit@4", 1) < 1)
+    if not question.get("gold_articles"):
+        return False
     rank = first_gold(question["hits"])
     return rank is None or rank > _FIRST_HITS
 
@@ -151,6 +157,8 @@ def _to_failure(
         kind=question.get("kind", ""),
         question=question["question"],
         asked_on=_day(question.get("asked_on")),
+        filters={name: show_value(v) for name, v in question.get("filters", {}).items()},
+        history=tuple(f"{turn['question']} – {turn['answer']}" for turn in question.get("history", ())),
         answerable=question["answerable"],
         failed=failed,
         new=new,

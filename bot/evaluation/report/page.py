@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.evaluation.compare import Comparison
 from bot.evaluation.report import curves, failures, scores
 from bot.evaluation.report.failures import Failure
 from bot.evaluation.report.view import list_changes, list_facts, show_moment, view_dataset
@@ -30,16 +31,22 @@ class ReportNotWritten(NewsdeskError):
     """The report's file cannot be written."""
 
 
-def write_report(run: Mapping[str, Any], path: Path, compared: Mapping[str, Any] | None = None) -> None:
+def write_report(
+    run: Mapping[str, Any],
+    path: Path,
+    compared: Mapping[str, Any] | None = None,
+    comparison: Comparison | None = None,
+) -> None:
     """Write a run as one HTML page that needs no other file and no network.
 
     Args:
         compared: Record of an earlier run; the page then shows how the scores differ from its.
+        comparison: Of the two; only what its tests are sure of is shown as a gain or a loss.
 
     Raises:
         ReportNotWritten: The file cannot be written there.
     """
-    html = render_report(run, compared)
+    html = render_report(run, compared, comparison)
     try:
         path.write_bytes(html.encode("utf-8", "replace"))
     except OSError as e:
@@ -49,10 +56,12 @@ def write_report(run: Mapping[str, Any], path: Path, compared: Mapping[str, Any]
         ) from e
 
 
-def render_report(run: Mapping[str, Any], compared: Mapping[str, Any] | None = None) -> str:
+def render_report(
+    run: Mapping[str, Any], compared: Mapping[str, Any] | None = None, comparison: Comparison | None = None
+) -> str:
     """The page's HTML."""
     others = {d["dataset"]: d for d in (compared or {}).get("datasets", ())}
-    sections = [view_dataset(d, others.get(d["dataset"])) for d in run["datasets"]]
+    sections = [view_dataset(d, others.get(d["dataset"]), comparison) for d in run["datasets"]]
     shown = [failure for section in sections for failure in section.failures]
     n_hits = sum(len(failure.hits) for failure in shown[:_MAX_FAILURES])
     style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.evaluation.aggregate import LOWER_IS_BETTER
+from bot.evaluation.compare import SIGNIFICANT
+
 METRICS: Mapping[str, Mapping[str, str]] = {
     "Retrieval": {
         "hit@1": "the first passage is of a gold article",
@@ -37,7 +40,6 @@ METRICS: Mapping[str, Mapping[str, str]] = {
     },
 }
 OTHER = "Other scores"
-LOWER_IS_BETTER = frozenset({"refused wrongly"})
 MAIN_METRICS = (
     "hit@1",
     "hit@4",
@@ -51,6 +53,7 @@ MAIN_METRICS = (
 )
 """Those drawn for every kind of question and every dataset side by side."""
 _NO_POINTS = 0.05
+_UNTESTED: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Difference:
         mean: The other run's.
         points: Hundredths by which this run's is higher.
         verdict: better, worse or the same.
+        p: Of the paired test over the questions of both runs; None where none was made.
         n_better: Questions of both runs whose own score is better now; None where no question has this score.
     """
 
@@ -69,6 +73,12 @@ class Difference:
     verdict: str
     n_better: int | None
     n_worse: int | None
+    p: float | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is more than chance may bring about."""
+        return self.p is not None and self.p < SIGNIFICANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +108,22 @@ class Row:
     scores: Mapping[str, Score]
 
 
-def group_scores(dataset: Mapping[str, Any], other: Mapping[str, Any] | None = None) -> dict[str, list[Score]]:
-    """A dataset's scores under the headings of METRICS, with what the same dataset of another run had."""
+def group_scores(
+    dataset: Mapping[str, Any], other: Mapping[str, Any] | None = None, p_values: Mapping[str, float] = _UNTESTED
+) -> dict[str, list[Score]]:
+    """A dataset's scores under the headings of METRICS, with what the same dataset of another run had.
+
+    Args:
+        p_values: Of the differences, by metric, where they were tested.
+    """
     scores = dataset.get("scores", {})
     known = {name for metrics in METRICS.values() for name in metrics}
     headings = {**METRICS, OTHER: {name: "" for name in scores if name not in known}}
     groups = {
-        heading: [_to_score(name, scores[name], meaning, _compare(name, dataset, other)) for name, meaning in m.items()]
+        heading: [
+            _to_score(name, scores[name], meaning, _compare(name, dataset, other, p_values.get(name)))
+            for name, meaning in m.items()
+        ]
         for heading, names in headings.items()
         if (m := {name: meaning for name, meaning in names.items() if name in scores})
     }
@@ -127,7 +146,9 @@ def _to_score(name: str, values: Mapping[str, Any], meaning: str = "", differenc
     return Score(name, meaning, values["mean"], values["low"], values["high"], values["n"], difference)
 
 
-def _compare(name: str, dataset: Mapping[str, Any], other: Mapping[str, Any] | None) -> Difference | None:
+def _compare(
+    name: str, dataset: Mapping[str, Any], other: Mapping[str, Any] | None, p: float | None
+) -> Difference | None:
     before = (other or {}).get("scores", {}).get(name, {}).get("mean")
     if other is None or before is None:
         return None
@@ -141,4 +162,4 @@ def _compare(name: str, dataset: Mapping[str, Any], other: Mapping[str, Any] | N
         if q["id"] in then and name in q.get("scores", {})
     ]
     n_better, n_worse = sum(c > 0 for c in changes), sum(c < 0 for c in changes)
-    return Difference(before, points, verdict, n_better if changes else None, n_worse if changes else None)
+    return Difference(before, points, verdict, n_better if changes else None, n_worse if changes else None, p)

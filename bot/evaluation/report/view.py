@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.evaluation.compare import Comparison, describe_dataset
 from bot.evaluation.report import curves, failures, scores
 from bot.evaluation.report.curves import Axis, Bin, RefusalPoint, Stage
 from bot.evaluation.report.failures import Failure
@@ -79,15 +80,18 @@ class Section:
     failures: Sequence[Failure]
 
 
-def view_dataset(dataset: Mapping[str, Any], other: Mapping[str, Any] | None = None) -> Section:
+def view_dataset(
+    dataset: Mapping[str, Any], other: Mapping[str, Any] | None = None, comparison: Comparison | None = None
+) -> Section:
     """What the page shows of a dataset, beside what the same one had in the run compared with."""
+    tested = [d for d in comparison.datasets if d.name == describe_dataset(dataset)] if comparison else []
     stages = curves.stack_stages(dataset.get("timings_ms", {}))
     questions = dataset.get("questions", ())
     return Section(
         name=dataset["dataset"],
         facts=_dataset_facts(dataset),
         unlike=_find_unlike(dataset, other),
-        groups=scores.group_scores(dataset, other),
+        groups=scores.group_scores(dataset, other, {c.metric: c.p for d in tested for c in d.changes}),
         kinds=[
             scores.to_row(kind, values, (q for q in questions if q.get("kind") == kind))
             for kind, values in dataset.get("kinds", {}).items()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.evaluation.compare import compare_runs
 from bot.evaluation.report import ReportNotWritten, write_report
 from bot.evaluation.report.curves import (
     Rated,
@@ -30,6 +33,8 @@ from bot.evaluation.report.failures import find_failures, name_failures
 from bot.evaluation.report.page import render_report
 from bot.evaluation.report.scores import OTHER, group_scores, to_row, used_metrics
 from bot.evaluation.report.view import list_changes, list_facts, show_moment
+from bot.evaluation.run import evaluate_dataset
+from bot.evaluation.runs import make_run
 from bot.evidence import CONFIDENCE_THRESHOLD
 
 FOUR = [Rated(0.9, True), Rated(0.7, False), Rated(0.6, True), Rated(0.2, False)]
@@ -74,6 +79,13 @@ def test_the_first_gold_hit_is_the_one_of_the_best_rank(hit):
 def test_hits_are_counted_by_rank_over_the_answerable_questions(question):
     asked = [question("a", 1), question("b", 3), question("c", None), question("d", 3), question("e", answerable=False)]
     assert trace_hits(asked) == [0.25, 0.25, *[0.75] * 8]
+
+
+def test_questions_whose_gold_articles_are_unknown_have_no_curve_and_miss_nothing(question):
+    unknown = question("a", None, gold_articles=[])
+    assert trace_hits([unknown]) == []
+    assert name_failures(unknown) == ()
+    assert trace_hits([unknown, question("b", 1)]) == [1.0] * 10
 
 
 def test_questions_without_hits_have_no_curve(question):
@@ -332,6 +344,23 @@ def test_a_full_record_has_every_card_and_plot(mixed_run):
         assert part in text
 
 
+def test_what_an_evaluation_records_is_shown(settings, fake_weights, refuse_all, tmp_path):
+    (tmp_path / "tiny").mkdir()
+    article = {"id": "bridge", "title": "Bridge", "source": "Gazette", "body": "The bridge opened on Monday."}
+    asked = {"id": "q1", "question": "When did the bridge open?", "answers": ["Monday"], "articles": ["bridge"]}
+    unanswerable = {"id": "q2", "question": "Who won the cup in Tidemark?"}
+    for name, lines in (("articles", [article]), ("questions", [asked, unanswerable])):
+        (tmp_path / "tiny" / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    dataset = evaluate_dataset(settings, tmp_path / "tiny", lambda *_: None)
+    run = make_run(settings, "real", datetime(2025, 7, 1, tzinfo=UTC), [dataset])
+    text = " ".join(Page(render_report(run, run)).text.split())
+    for part in ("When did the bridge open?", "refused wrongly", "Calibration", "Where the time goes"):
+        assert part in text
+    stages = [stage.name for stage in stack_stages(dataset["timings_ms"])]
+    assert stages == ["understand", "encode", "search", "evidence", "total"]
+    assert "Other scores" not in text
+
+
 def test_a_record_of_retrieval_alone_leaves_the_other_plots_out(run_of, question):
     bare = {"confidence": None, "answer": "", "outcome": "", "citations": [], "query": {}, "scores": {"hit@1": 0.0}}
     run = run_of([question("a", 9, **bare), question("b", None, answerable=False, **bare)])
@@ -353,6 +382,17 @@ def test_a_card_tells_mean_interval_and_difference(run_of, question):
     assert "hit@1 0.500 0.400 to 0.600, n = 2 ▲ +50.0 points, better against 0.000 · 1 better, 0 worse" in text
 
 
+@pytest.mark.parametrize(("n", "sure"), [(5, False), (8, True)])  # all n are gains: p = 2 / 2 ** n
+def test_a_difference_is_coloured_only_where_the_paired_test_is_sure(run_of, question, n, sure):
+    now, then = (run_of([question(str(i), rank) for i in range(n)], name=f"run {rank}") for rank in (1, 2))
+    comparison = compare_runs(then, now)
+    page = Page(render_report(now, then, comparison))
+    assert f"p = {comparison.datasets[0].changes[0].p:.3f}" in page.text
+    assert "+100.0 points, better" in page.text
+    assert any("difference better" in (a.get("class") or "") for _, a in page.tags) == sure
+    assert not any("difference better" in (a.get("class") or "") for _, a in Page(render_report(now, then)).tags)
+
+
 def test_a_comparison_with_other_questions_says_so(run_of, question):
     now, then = run_of([question("a")]), run_of([question("a")])
     assert "Not like for like" not in render_report(now, then)
@@ -365,6 +405,9 @@ def test_a_failure_opens_to_all_that_is_known_of_it(run_of, question):
     for part in (
         "gold at rank 7",
         "2025-04-14",
+        "as of 2025-04-13T23:59:59Z",
+        "sources The Courier, Star",
+        "Which ferry? – The old one.",
         "names Port Amsel, Ravn",
         "answer a",
         "The ferry of a sank. [1]",

@@ -20,6 +20,14 @@ FOX_HEALTH, FOX_LIFE, BBC, CHINESE = "FOX News - Health", "FOX News - Lifestyle"
 ALL = (WEEK, TIME, AGE, GUARDIAN, FORTUNE, GAZETTE, POST, RADIO, COURIER, AGENCY, HERALD, CNBC, SPORTS, FOX_HEALTH)
 OUTLETS = Outlets((*ALL, FOX_LIFE, BBC, CHINESE))
 
+NYT = "The New York Times"
+WORDS = Outlets(
+    ["Deadline", "Reason", "Complex", "Heavy", "Vice", "Mint", "Which?", "i", "The Atlantic", "The Sun", "The Hill",
+     "Bloomberg", "Forbes", "USA Today", "Associated Press", "Financial Times", "Deutsche Welle", "The Washington Post",
+     NYT, "Los Angeles Times", "HuffPost", "Fox News", "Al Jazeera", "El País", "Barron's", "Daily Mail",
+     "Harbour Echo", "Aldersund Mercury", "Union Star"]
+)  # fmt: skip
+
 
 def named(text: str, outlets: Outlets = OUTLETS) -> set[str]:
     return {source for mention in outlets.find(text) for source in mention.sources}
@@ -120,8 +128,91 @@ def test_an_ordinary_word_is_an_outlet_where_it_reports(text, outlet):
     assert named(text) == {outlet}
 
 
-def test_an_ordinary_word_behind_another_outlet_is_one():
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the deadline for student loan relief?",
+        "What is the Deadline for the report?",
+        "what reason did he give",
+        "Who owns the apartment complex?",
+        "heavy rain in Ohio",
+        "Who is the vice president?",
+        "What did Vice President Harris say?",
+        "What is a mint coin worth?",
+        "Which bank failed?",
+        "Which report on banks failed?",
+        "what should i do, and did i say so?",
+        "How many storms formed in the Atlantic?",
+        "How hot is the Sun?",
+        "How is the Earth heated by the Sun?",
+        "Who protested on the Hill?",
+        "What did Michael Bloomberg say?",
+        "Steve Forbes said what?",
+        "What does gas cost in the USA today?",
+        "How many cases were reported in the USA today?",
+        "what does gas cost in the usa today",
+        "Was the Press barred?",
+        "What did the Press say?",
+        "an ap class in ft worth, and did he say so?",
+        "the AM and US",
+    ],
+)
+def test_a_word_of_the_dictionary_or_a_person_is_no_outlet(text):
+    assert named(text, WORDS) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "outlet"),
+    [
+        ("According to Deadline, who won?", "Deadline"),
+        ("as reported by reason", "Reason"),
+        ("what did vice say", "Vice"),
+        ("accused by Mint of fraud", "Mint"),
+        ("the Which? report on cars", "Which?"),
+        ("What did 'i' find?", "i"),
+        ("The Atlantic on the war", "The Atlantic"),
+        ("What did The Sun find out?", "The Sun"),
+        ("the Hill's coverage of the war", "The Hill"),
+        ("Did Bloomberg report it?", "Bloomberg"),
+        ("Forbes on taxes", "Forbes"),
+        ("what does usa today say today?", "USA Today"),
+        ("deadline.com on films", "Deadline"),
+    ],
+)
+def test_a_word_of_the_dictionary_is_an_outlet_where_it_reports(text, outlet):
+    assert named(text, WORDS) == {outlet}
+
+
+@pytest.mark.parametrize(
+    ("text", "outlet"),
+    [
+        ("According to AP, who won?", "Associated Press"),
+        ("What did the AP find?", "Associated Press"),
+        ("FT reports on rates", "Financial Times"),
+        ("what does dw say", "Deutsche Welle"),
+        ("what does nyt say", NYT),
+        ("NY Times on rates", NYT),
+        ("NYTimes on rates", NYT),
+        ("nytimes.com on rates", NYT),
+        ("LA Times on fires", "Los Angeles Times"),
+        ("L.A. Times on fires", "Los Angeles Times"),
+        ("WaPo on rates", "The Washington Post"),
+        ("Huffington Post on rates", "HuffPost"),
+        ("FoxNews on rates", "Fox News"),
+        ("Aljazeera on rates", "Al Jazeera"),
+        ("theatlantic.com on rates", "The Atlantic"),
+        ("el pais on rates", "El País"),
+        ("Barrons on rates", "Barron's"),
+        ("What did the Mail say?", "Daily Mail"),
+    ],
+)
+def test_what_people_make_of_a_name_is_found(text, outlet):
+    assert named(text, WORDS) == {outlet}
+
+
+def test_an_ordinary_word_beside_another_outlet_is_one():
     assert named("compare bbc and the guardian on the war") == {BBC, GUARDIAN}
+    assert named("what do the guardian and bbc say") == {BBC, GUARDIAN}
 
 
 def test_a_mention_tells_where_it_stands_with_its_article():

@@ -33,6 +33,7 @@ def sources_of(text: str) -> list[tuple[str, ...]]:
         "What did the Velmora Post say about the bridge?",
         "Which minister resigned over the bridge bill and is now under investigation for fraud?",
         "Who is the coach that took over in April and who was a goalkeeper before?",
+        "Who won the cup? Really?",
         "Who reported a rise in prices, wages and rents to the board of trade or its secretary?",
         "",
     ],
@@ -97,6 +98,30 @@ def test_two_questions_in_one_are_searched_apart():
     assert second.text == "what did people in Thornmouth say"
 
 
+def test_according_to_an_outlet_opens_what_it_reported():
+    first, second = parts_of(
+        "According to Fortune, who won the race, and according to The Verge, which phone was launched?"
+    )
+    assert (first.text, first.sources) == ("who won the race", ("Fortune",))
+    assert (second.text, second.sources) == ("which phone was launched", ("The Verge",))
+
+
+def test_short_questions_in_a_row_are_searched_apart():
+    assert [part.text for part in parts_of("What happened in Saltby? Who was hurt? How did the Lords react?")] == [
+        "What happened in Saltby",
+        "Who was hurt Saltby Lords",
+        "How did the Lords react",
+    ]
+
+
+def test_a_piece_that_says_and_names_nothing_is_no_part():
+    parts = parts_of("Does the Fortune article claim that prices rose in Saltby last year, and does The Verge agree?")
+    assert [(part.text, part.sources) for part in parts] == [
+        ("prices rose in Saltby last year", ("Fortune",)),
+        ("prices rose in Saltby last year", ("The Verge",)),
+    ]
+
+
 def test_a_part_that_names_nothing_takes_the_names_of_the_question():
     _, second = parts_of("What did the Hallowgate museum shell out for its map, and which paint proved it too young?")
     assert second.text.endswith("too young Hallowgate")
@@ -127,6 +152,19 @@ def test_a_time_before_the_question_holds_for_all_parts():
 )
 def test_each_side_of_a_comparison_is_searched(text, first, second):
     assert [part.text for part in parts_of(text)] == [first, second]
+
+
+@pytest.mark.parametrize("text", ["Who got more: Ann, Ben Orr or Cid?", "Who got more, Ann, Ben Orr, or Cid?"])
+def test_every_side_of_a_long_comparison_is_searched(text):
+    assert [(part.text, part.names) for part in parts_of(text)] == [
+        ("Who got more Ann", ("Ann",)),
+        ("Who got more Ben Orr", ("Ben Orr",)),
+        ("Who got more Cid", ("Cid",)),
+    ]
+
+
+def test_a_time_before_a_comparison_is_no_side():
+    assert len(parts_of("In May, who is younger, Ann or Ben?")) == 2
 
 
 def test_an_or_without_a_comparison_makes_no_parts():
