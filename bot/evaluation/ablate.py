@@ -34,7 +34,7 @@ _SHOWN = ("hit@1", "hit@4", "hit@10", "recall@10", "all gold@10", "mrr@10", "ans
 _CONTENT = ("words", "meaning")
 _NAMED = ("coverage", "numbers", "names")
 _PLACE = ("article", "lead")
-_TIME = ("recent", "recent and on topic")
+_TIME = ("recent", "recent and on topic", "ahead")
 _OUTLETS = ("outlet", "outlet and coverage")
 _PERIODS = ("published then", "happened then")
 

@@ -34,6 +34,7 @@ _VERB = (
 _NO_LINK = r"(?!(?:a|an|and|are|as|at|for|from|had|has|in|is|it|of|on|or|that|the|to|was|were|which|who|with)\b)"
 _BEFORE = re.compile(
     rf"(?:\baccording to|\b(?:as )?per|\btold|\b{_NOUN}['”’]?(?: [a-z]+)? (?:by|from|in)"
+    rf"|\b(?:{_NOUN}|news|latest|updates?)(?: [a-z]+){{0,4}} (?:by|from)"
     r"|\b(?:article|piece)s? on(?! the)|\banother (?:by|from)"
     r"|\b(?:reported|covered|published|written|said|noted|mentioned|discussed|described|highlighted|featured|alleged"
     r"|claimed|quoted|depicted|portrayed|identified|cited|shown|seen) (?:by|in|on|for))"

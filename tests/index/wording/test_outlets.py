@@ -235,3 +235,10 @@ def test_mentions_lie_in_the_text_in_order_without_overlaps(names, text):
     for mention in Outlets([*names, "The Week"]).find(text):
         assert at <= mention.start < mention.end <= len(text)
         at = mention.end
+
+
+@pytest.mark.parametrize(
+    "question", ["News from Reuters about floods", "Coverage of the flood by Reuters", "The latest from Reuters?"]
+)
+def test_news_from_an_outlet_names_it(question):
+    assert [m.sources for m in Outlets(("Reuters", "CNN")).find(question)] == [("Reuters",)]
