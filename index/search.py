@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.copies import Repeated, are_copies
+from index.collapse import Candidate, CollapsedCopies
 from index.generation import Generation, Mask
 from index.query import Part, Query
 from index.ranking import RANK_WEIGHTS, Column, View, describe, find_moment, is_telling, match_words, weigh
-from index.segment import UNDATED, PassageRow, from_timestamp
+from index.segment import PassageRow, from_timestamp
 from index.types import Filters, Hit, Reranker, Vectors
 
 N_CANDIDATES = 100
 _N_OF_OUTLET = 50
 _OF_A_PART = 1.0
-_LEEWAY = 4
+_LEEWAY = 2
 SPREAD_RANKS = 4
 N_RERANKED = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage row on its way to a hit.
-
-    Attributes:
-        view: Number of the view that it fits best: 0 for the whole question, then its parts.
-        place: Where it is among the candidates of that view.
-        log_odds: The reranker's part of the score; 0 where it did not read the passage.
-    """
-
-    row: int
-    article: int
-    score: float
-    view: int = 0
-    place: int = 0
-    copies: tuple[str, ...] = ()
-    log_odds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +94,19 @@ def search(
     return to_hits(generation, found, choose_hits(found, candidates, k))
 
 
-def choose_hits(
-    found: Sequence[Found], candidates: Sequence[Candidate], k: int, weights: Mapping[str, float] = RANK_WEIGHTS
-) -> list[Candidate]:
+def choose_hits(found: Sequence[Found], candidates: Sequence[Candidate], k: int) -> list[Candidate]:
     """The first `k` of the candidates, from several articles, the best passage of every part among them."""
     chosen = spread_articles(candidates, k, k if len(found) > 1 else SPREAD_RANKS)
-    best = [int(one.rows[weigh(one.features, weights).argmax()]) for one in found[1:] if len(one.rows)]
-    return reserve_places(candidates, chosen, best)
+    return reserve_places(candidates, chosen)
 
 
-def reserve_places(
-    candidates: Sequence[Candidate], chosen: Sequence[Candidate], rows: Collection[int]
-) -> list[Candidate]:
-    """The chosen with the candidates of some rows among them, in the places of the last that are of none."""
+def reserve_places(candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> list[Candidate]:
+    """The chosen with the best candidate of every part among them, in the places of the last that are none's best."""
     kept = list(chosen)
-    missing = [c for c in candidates if c.row in rows and c.row not in {x.row for x in chosen}]
+    placed = {c.row for c in chosen}
+    missing = [c for c in candidates if c.leads_part and c.row not in placed]
     for place in range(len(kept) - 1, 0, -1):
-        if missing and kept[place].row not in rows:
+        if missing and not kept[place].leads_part:
             kept[place] = replace(missing.pop(), score=kept[place].score)
     return kept
 
@@ -141,14 +118,20 @@ def rank_candidates(
     k: int,
     weights: Mapping[str, float] = RANK_WEIGHTS,
 ) -> list[Candidate]:
-    """Candidates of all views, copies collapsed, best first; enough for `k` hits, where there are as many."""
+    """Candidates of all views, copies collapsed, best first; enough for `k` hits, where there are as many.
+
+    As few are collapsed as that takes: it means reading their texts.
+    """
     merged = merge(generation, found, weights)
-    preferred = find_preferred(generation, found)
-    candidates = collapse_copies(generation, merged[: _LEEWAY * k], allowed, preferred)
+    copies = CollapsedCopies(generation, allowed, find_preferred(generation, found))
     n_spread = k if len(found) > 1 else min(k, SPREAD_RANKS)
-    if len(candidates) < k or len({c.article for c in candidates}) < n_spread:  # one story took the places
-        candidates = collapse_copies(generation, merged, allowed, preferred)
-    return candidates
+    n_leading = max((n for n, c in enumerate(merged, 1) if c.leads_part), default=0)
+    step = max(1, _LEEWAY * k)
+    for at in range(0, len(merged), step):
+        copies.add(merged[at : at + step])
+        if copies.n_passages >= k and copies.n_articles >= n_spread and at + step >= n_leading:
+            break
+    return copies.ranked()
 
 
 def to_hits(generation: Generation, found: Sequence[Found], candidates: Sequence[Candidate]) -> list[Hit]:
@@ -189,14 +172,17 @@ def merge(
 ) -> list[Candidate]:
     """Candidates of all views, best first: each counts by the view that it fits best, a part a little less."""
     best: dict[int, tuple[float, int, int]] = {}
+    leading: set[int] = set()
     for number, one in enumerate(found):
         scores = weigh(one.features, weights)
         handicap = float(scores.max(initial=0)) + (_OF_A_PART if number else 0)
+        if number and len(one.rows):
+            leading.add(int(one.rows[scores.argmax()]))
         for i, (row, score) in enumerate(zip(one.rows.tolist(), scores.tolist(), strict=True)):
             if row not in best or best[row][0] < score - handicap:
                 best[row] = (score - handicap, number, i)
     ordered = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
-    return [Candidate(row, int(generation.article_of[row]), *placed) for row, placed in ordered]
+    return [Candidate(row, int(generation.article_of[row]), *placed, row in leading) for row, placed in ordered]
 
 
 def best_rows(scores: NDArray[np.float32], mask: Mask, n: int) -> list[int]:
@@ -217,67 +203,6 @@ def find_preferred(generation: Generation, found: Sequence[Found]) -> Mask:
             fits = named + dated
             preferred[generation.article_of[one.rows[(fits > 0) & (fits == fits.max(initial=0))]]] = True
     return preferred
-
-
-def collapse_copies(
-    generation: Generation, candidates: Sequence[Candidate], allowed: Mask, preferred: Mask
-) -> list[Candidate]:
-    """Of near-identical articles keep the passages of one, and name the others on them.
-
-    That is the earliest allowed one, of those preferred if there are any.
-    A passage of a later article gives way only where the earliest says the same: what it adds or revises stays.
-    """
-    groups = generation.copy_groups
-    members: dict[int, list[int]] = {}
-    present = np.unique(groups[[c.article for c in candidates]])
-    for article in np.flatnonzero(allowed & np.isin(groups, present)).tolist():
-        members.setdefault(int(groups[article]), []).append(article)
-    kept: list[Candidate] = []
-    with_copies: list[_Group] = []
-    for group, own in _by_group(candidates, groups).items():
-        earliest, *others = sorted(members[group], key=lambda a: (not preferred[a], *_age(generation, a)))
-        later = frozenset(a for a in others if are_copies(generation.signatures[earliest], generation.signatures[a]))
-        if later:
-            with_copies.append(_Group(own, earliest, later))
-        else:
-            kept += own
-    kept += _collapse_groups(generation, with_copies)
-    return sorted(kept, key=lambda c: (-c.score, c.row))
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Candidates of articles that are copies of the earliest, or of a copy of it."""
-
-    candidates: list[Candidate]
-    earliest: int
-    later: frozenset[int]
-
-
-def _collapse_groups(generation: Generation, groups: Sequence[_Group]) -> Iterator[Candidate]:
-    rows_of = {g.earliest: np.flatnonzero(generation.article_of == g.earliest).tolist() for g in groups}
-    wanted = [*(c.row for g in groups for c in g.candidates), *(row for rows in rows_of.values() for row in rows)]
-    texts = {row: stored.passage.text for row, stored in generation.passages(list(dict.fromkeys(wanted))).items()}
-    for group in groups:
-        originals = {row: texts[row] for row in rows_of[group.earliest]}
-        yield from _collapse_group(generation, group, originals, texts)
-
-
-def _collapse_group(
-    generation: Generation, group: _Group, originals: Mapping[int, str], texts: Mapping[int, str]
-) -> Iterator[Candidate]:
-    copies = tuple(generation.articles[a].id for a in sorted(group.later, key=lambda a: _age(generation, a)))
-    original = Repeated(originals)
-    kept: dict[int, Candidate] = {}
-    for candidate in group.candidates:
-        row = candidate.row
-        if candidate.article == group.earliest:
-            kept.setdefault(row, replace(candidate, copies=copies))
-        elif candidate.article in group.later and (own := original.find(texts[row])) is not None:
-            kept.setdefault(own, replace(candidate, row=own, article=group.earliest, copies=copies))
-        else:
-            kept.setdefault(row, candidate)
-    yield from kept.values()
 
 
 def rerank(
@@ -318,18 +243,6 @@ def spread_articles(candidates: Sequence[Candidate], k: int, n_spread: int) -> l
         lowest = min(lowest, candidate.score)
         ordered[i] = replace(candidate, score=lowest)
     return ordered
-
-
-def _by_group(candidates: Sequence[Candidate], groups: NDArray[np.int64]) -> dict[int, list[Candidate]]:
-    grouped: dict[int, list[Candidate]] = {}
-    for candidate in candidates:
-        grouped.setdefault(int(groups[candidate.article]), []).append(candidate)
-    return grouped
-
-
-def _age(generation: Generation, article: int) -> tuple[bool, int, str]:
-    row = generation.articles[article]
-    return row.published == UNDATED, row.published, row.id
 
 
 def _to_hit(rank: int, candidate: Candidate, found: Sequence[Found], row: PassageRow, cosine: float) -> Hit:

@@ -107,7 +107,7 @@ def rank(example: Example, weights: Mapping[str, float], *, parts: bool = True) 
     """The ten hits under some weights, as `index.search.search` would choose them."""
     found = example.found if parts else example.found[:1]
     candidates = rank_candidates(example.generation, found, example.allowed, N_HITS, weights)
-    return to_hits(example.generation, found, choose_hits(found, candidates, N_HITS, weights))
+    return to_hits(example.generation, found, choose_hits(found, candidates, N_HITS))
 
 
 def score_hits(examples: Sequence[Example], hits: Sequence[Sequence[Hit]]) -> dict[str, float]:

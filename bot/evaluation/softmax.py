@@ -27,19 +27,22 @@ def learn_weights(
     shares = np.ones(len(cases)) if importance is None else np.asarray(importance, dtype=np.float64)
     useful = [(x, y, s) for (x, y), s in zip(cases, shares, strict=True) if y.any() and not y.all()]
     every = np.concatenate([x for x, _, _ in useful])
+    is_right = np.concatenate([y for _, y, _ in useful])
+    share = np.array([s for _, _, s in useful]) / sum(s for _, _, s in useful)
+    sizes = [len(y) for _, y, _ in useful]
+    first = np.cumsum([0, *sizes[:-1]])
     spread = every.std(axis=0) + 1e-9
-    scaled = [((x - every.mean(axis=0)) / spread, y, s) for x, y, s in useful]
-    total = sum(s for _, _, s in useful)
+    scaled = (every - every.mean(axis=0)) / spread
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        value, slope = 0.0, np.zeros_like(weights)
-        for x, y, share in scaled:
-            scores = x @ weights
-            odds = np.exp(scores - scores.max())
-            right = odds * y
-            value -= share * float(np.log(right.sum() / odds.sum() + 1e-12))
-            slope += share * ((odds / odds.sum()) @ x - (right / max(float(right.sum()), 1e-12)) @ x)
-        return value / total + ridge * float(weights @ weights), slope / total + 2 * ridge * weights
+        scores = scaled @ weights
+        odds = np.exp(scores - np.repeat(np.maximum.reduceat(scores, first), sizes))
+        right = odds * is_right
+        total, total_right = np.add.reduceat(odds, first), np.add.reduceat(right, first)
+        value = -float(share @ np.log(total_right / total + 1e-12))
+        pull = odds / np.repeat(total, sizes) - right / np.repeat(np.maximum(total_right, 1e-12), sizes)
+        slope = (pull * np.repeat(share, sizes)) @ scaled
+        return value + ridge * float(weights @ weights), slope + 2 * ridge * weights
 
     found = minimize(loss, np.zeros(every.shape[1]), jac=True, method="L-BFGS-B").x
     weights: NDArray[np.float64] = found / spread

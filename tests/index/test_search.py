@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.collapse import Candidate
 from index.query import understand_query
 from index.ranking import View
-from index.search import Candidate, Found, merge, reserve_places, search, spread_articles
+from index.search import Found, merge, reserve_places, search, spread_articles
 from index.store import Store
 from index.types import Filters
 from tests.conftest import NOW, Newsroom
@@ -242,14 +243,14 @@ def test_a_part_keeps_its_place_where_the_rest_of_the_question_is_met_by_many_al
 
 
 def test_reserved_places_are_the_last_and_never_the_first():
-    def make(*rows: int) -> list[Candidate]:
-        return [Candidate(row, row, -float(row)) for row in rows]
+    def reserve(n_chosen: int, *leading: int) -> list[Candidate]:
+        candidates = [Candidate(row, row, -float(row), leads_part=row in leading) for row in range(6)]
+        return reserve_places(candidates, candidates[:n_chosen])
 
-    candidates = make(0, 1, 2, 3, 4, 5)
-    assert [c.row for c in reserve_places(candidates, make(0, 1, 2, 3), [2, 4, 5])] == [0, 4, 2, 5]
-    assert [c.score for c in reserve_places(candidates, make(0, 1, 2, 3), [4])] == [0, -1, -2, -3]
-    assert [c.row for c in reserve_places(candidates, make(0), [4])] == [0]
-    assert reserve_places(candidates, make(0, 1), [1, 9]) == make(0, 1)
+    assert [c.row for c in reserve(4, 2, 4, 5)] == [0, 4, 2, 5]
+    assert [(c.row, c.score) for c in reserve(4, 4)] == [(0, 0), (1, -1), (2, -2), (4, -3)]
+    assert [c.row for c in reserve(1, 4)] == [0]
+    assert [c.row for c in reserve(2, 1)] == [0, 1]
 
 
 def test_hits_of_a_question_in_parts_come_from_an_article_each_but_for_the_best_of_each_part(newsroom):
