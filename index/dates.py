@@ -57,7 +57,7 @@ def parse_published(value: object) -> datetime:
 
 
 def parse_bound(text: str, now: datetime, timezone: tzinfo, end: bool) -> datetime:
-    """A reader's since, until or as-of, as aware UTC.
+    """A reader's since, until or as-of, as an aware moment in their zone, which tells the days of it.
 
     A date without a time means the whole day in `timezone`, a month or year the whole of it. A day or
     month without a year is the latest one that has begun; `last Tuesday` lies before today.
@@ -73,12 +73,14 @@ def parse_bound(text: str, now: datetime, timezone: tzinfo, end: bool) -> dateti
     try:
         found = _find_bound(wanted, now.astimezone(timezone))
         if isinstance(found, datetime):
-            return _checked(_to_utc(found if found.tzinfo else found.replace(tzinfo=timezone)))
+            return _checked(found if found.tzinfo else found.replace(tzinfo=timezone)).astimezone(timezone)
         if found is not None:
             first, last = found
             if end:
-                return _checked(_midnight(last + timedelta(days=1), timezone) - timedelta(microseconds=1))
-            return _checked(_midnight(first, timezone))
+                return _checked(
+                    datetime.combine(last + timedelta(days=1), time.min, timezone) - timedelta(microseconds=1)
+                )
+            return _checked(datetime.combine(first, time.min, timezone))
     except (ValueError, OverflowError):
         pass
     raise BadDate(f"not a date: {_show(text)}; {_BOUND_FORMS}")
@@ -260,10 +262,6 @@ def _find_words(text: str, local: datetime) -> datetime | _Span | None:
 def whole_month(year: int, month: int) -> _Span:
     """First and last day of a month; raises ValueError where there is no such month."""
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _midnight(day: date, timezone: tzinfo) -> datetime:
-    return _to_utc(datetime.combine(day, time.min, timezone))
 
 
 def _to_utc(moment: datetime) -> datetime:

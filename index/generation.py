@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index.copies import group_copies
 from index.errors import IndexMismatch, IndexMissing
 from index.lexical import inverse_document_frequency
-from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, to_timestamp
+from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, in_zone_of, to_timestamp
 from index.store import Manifest, SegmentRef, Store, fetch_passages, nearest
 from index.types import Encoder, Filters, Vectors
 from index.wording.outlets import Outlets
@@ -106,9 +106,10 @@ class Generation:
         """Which article rows a search may return; undated ones fit no date bound."""
         allowed = self._alive.copy()
         if filters.since is not None:
-            allowed &= self.published >= to_timestamp(filters.since)
+            allowed &= in_zone_of(filters.since, self.published) >= to_timestamp(filters.since)
         if filters.newest is not None:
-            allowed &= (self.published <= to_timestamp(filters.newest)) & (self.published != UNDATED)
+            allowed &= in_zone_of(filters.newest, self.published) <= to_timestamp(filters.newest)
+            allowed &= self.published != UNDATED
         if filters.sources:
             wanted = {s.casefold() for s in filters.sources}
             allowed &= self.is_of({name for name in self._source_names if name.casefold() in wanted})

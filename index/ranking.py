@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.generation import Generation
 from index.lexical import tokenize
 from index.query import Period
-from index.segment import UNDATED, to_timestamp
+from index.segment import UNDATED, in_zone_of, to_timestamp
 from index.types import Filters, Vectors
 
 Column = NDArray[np.float32]
@@ -202,10 +202,12 @@ def _fits(published: NDArray[np.int64], periods: list[Period]) -> Column:
     """1 for articles of a period, less the later they came after it if it is of what happened."""
     fit = np.zeros(len(published), dtype=np.float32)
     for period in periods:
+        bound = period.since or period.until
+        days = published if bound is None else in_zone_of(bound, published)
         first = -np.inf if period.since is None else to_timestamp(period.since)
         last = np.inf if period.until is None else to_timestamp(period.until)
-        late = np.maximum(published.astype(np.float64) - last, 0) / _DAY_S
-        inside = (published >= first) & (published != UNDATED)
+        late = np.maximum(days.astype(np.float64) - last, 0) / _DAY_S
+        inside = (days >= first) & (published != UNDATED)
         echo = late <= 0 if period.published else np.exp(-late / _ECHO_DAYS)
         fit = np.maximum(fit, np.where(inside, echo, 0).astype(np.float32))
     return fit

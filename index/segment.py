@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ _VERSION = 2
 _LARGEST = np.float32(127)
 _BLOCK = 4096
 _TITLE_WEIGHT = 2
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,17 @@ def to_timestamp(moment: datetime | None) -> int:
 def from_timestamp(seconds: int) -> datetime | None:
     """The reverse of `to_timestamp`."""
     return None if seconds == UNDATED else datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def in_zone_of(bound: datetime, published: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Timestamps to be compared with an aware moment.
+
+    Midnight in UTC is what an article has of which the day alone is known: it becomes that day's midnight where the
+    moment is, so that the day is the same on both sides.
+    """
+    offset = bound.utcoffset() or timedelta()
+    is_day = (published % _DAY_S == 0) & (published != UNDATED)
+    return np.where(is_day, published - int(offset.total_seconds()), published)
 
 
 def _save_rows(segment: Segment, folder: Path) -> None:

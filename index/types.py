@@ -95,7 +95,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader restricts a search to; bounds are aware UTC and inclusive."""
+    """What a reader restricts a search to; bounds are inclusive and aware, in the zone whose days they mean."""
 
     since: datetime | None = None
     until: datetime | None = None

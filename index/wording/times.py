@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import islice
 
 from index.wording.time_spans import Span, has_year, put_year, resolve
@@ -47,8 +47,8 @@ class Period:
     """A time that a question names.
 
     Attributes:
-        since: Aware UTC, inclusive; None where open.
-        until: Aware UTC, inclusive; None where open.
+        since: Aware, inclusive; None where open. The zone is the reader's, in which its days begin and end.
+        until: The same of the end.
         words: As the question says it.
         published: Whether it is the day of an article, not of what happened.
     """
@@ -203,7 +203,7 @@ def _to_found(days: _Days, text: str, timezone: tzinfo) -> FoundPeriod:
 
 
 def _midnight(day: date, timezone: tzinfo) -> datetime:
-    return datetime.combine(day, time.min, timezone).astimezone(UTC)
+    return datetime.combine(day, time.min, timezone)
 
 
 _PAST = re.compile(

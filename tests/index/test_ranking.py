@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -202,6 +204,16 @@ def test_articles_of_the_day_of_an_article_that_is_named_were_published_then(new
     view = make_view(newsroom, "bridge", periods=(Period(day(3), day(4) - timedelta(seconds=1), "3 April", True),))
     assert describe_all(newsroom, view, "published then") == {"before:1": 0, "then:1": 1, "after:1": 0, "undated:1": 0}
     assert set(describe_all(newsroom, view, "happened then").values()) == {0}
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Kiritimati"])
+def test_a_day_that_is_named_is_the_day_of_an_article_that_tells_no_time(newsroom, zone):
+    publish(newsroom, before="2025-04-02", then="2025-04-03", after="2025-04-04")
+    query = understand_query(
+        "Which report of 3 April told of the bridge?", NOW, ZoneInfo(zone), newsroom.open().outlets
+    )
+    view = make_view(newsroom, "bridge", periods=tuple(replace(p, published=True) for p in query.periods))
+    assert describe_all(newsroom, view, "published then") == {"before:1": 0, "then:1": 1, "after:1": 0}
 
 
 def test_what_happened_then_is_told_then_and_less_and_less_in_the_weeks_after(newsroom):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.collapse import Candidate
+from index.dates import parse_bound
 from index.query import understand_query
 from index.ranking import View
 from index.search import Found, merge, reserve_places, search, spread_articles
@@ -124,6 +126,26 @@ def test_the_earlier_of_until_and_as_of_holds(dated):
 
 def test_since_and_until_bound_a_range(dated):
     assert dated.find("bridge", since=day(2), until=day(3)) == {"day 2"}
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "UTC", "Pacific/Kiritimati"])
+def test_an_article_of_which_the_day_alone_is_known_is_of_that_day_wherever_the_reader_is(newsroom, zone):
+    for number in (1, 2, 3):
+        newsroom.write(f"day {number}", f"Bridge number {number} opened.", published_at=f"2025-04-0{number}")
+    newsroom.build()
+    since, until = (parse_bound("2 April 2025", NOW, ZoneInfo(zone), end=end) for end in (False, True))
+    assert newsroom.find("bridge", since=since) == {"day 2", "day 3"}
+    assert newsroom.find("bridge", until=until) == {"day 1", "day 2"}
+    assert newsroom.find("bridge", since=since, until=until) == {"day 2"}
+    assert newsroom.find("bridge", as_of=until) == {"day 1", "day 2"}
+
+
+def test_an_article_with_a_time_is_of_the_day_that_it_was_where_the_reader_is(newsroom):
+    newsroom.write("late", "A bridge opened.", published_at="2025-04-03T02:00:00Z")
+    newsroom.build()
+    bound = parse_bound("3 April 2025", NOW, ZoneInfo("America/New_York"), end=False)
+    assert newsroom.find("bridge", since=bound) == set()
+    assert newsroom.find("bridge", until=bound) == {"late"}
 
 
 def test_undated_articles_are_found_without_bounds_alone(dated):
