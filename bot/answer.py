@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
 from bot.citations import Paragraph, closest_sentence, link_to_quote, verify_prose
-from bot.conversation import carry_over
+from bot.conversation import carry_over, understand_question
 from bot.evidence import (
     CONFIDENCE_THRESHOLD,
     Evidence,
@@ -25,7 +25,7 @@ from bot.smalltalk import reply_without_search
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
 from index.generation import Generation, Reader
 from index.lexical import tokenize
-from index.query import Query, understand_query
+from index.query import Query
 from index.search import search
 from index.types import Encoder, Filters, Hit, Reranker, Vectors
 
@@ -73,7 +73,7 @@ class Answerer:
         if (message := reply_without_search(question.text)) is not None:
             return Answer(question.text, Outcome.NO_SEARCH, message=message)
         clock = _Clock()
-        found = self._gather(self._reader.current(), question, question.filters, clock)
+        found = self._gather(question, clock)
         answer = self._quote(question, found, clock)
         if answer.outcome is Outcome.QUOTED and self._model:
             on_quoted(answer)
@@ -83,17 +83,25 @@ class Answerer:
 
     def gather(self, question: Question) -> Gathered:
         """Search, and weigh the evidence, without answering; raises as `ask`."""
-        return self._gather(self._reader.current(), question, question.filters, _Clock())
+        return self._gather(question, _Clock())
 
-    def _gather(
+    def _gather(self, question: Question, clock: _Clock) -> Gathered:
+        generation = self._reader.current()
+        with clock.stage("understand"):
+            query, filters = understand_question(question, self._zone, generation.outlets)
+        with clock.stage("encode"):
+            vectors = self._encoder.encode_queries([query.text, *(part.text for part in query.parts)])
+        return self._search(generation, question, query, vectors, filters, clock)
+
+    def _search(
         self,
         generation: Generation,
         question: Question,
+        query: Query,
+        vectors: Vectors,
         filters: Filters,
         clock: _Clock,
-        understood: tuple[Query, Vectors] | None = None,
     ) -> Gathered:
-        query, vectors = understood or self._understand(generation, question, clock)
         with clock.stage("search"):
             hits = search(generation, query, vectors, question.moment, filters, N_HITS, self._reranker)
         with clock.stage("evidence"):
@@ -103,14 +111,7 @@ class Answerer:
             asked = understand(question.text, vectors[0], weighed)
             evidence = find_evidence(asked, hits, generation.sentences.of_hits(hits, self._encoder))
             signals = confidence_features(asked, hits, evidence)
-        return Gathered(generation, query, vectors, tuple(hits), tuple(evidence), signals)
-
-    def _understand(self, generation: Generation, question: Question, clock: _Clock) -> tuple[Query, Vectors]:
-        text = f"{question.text} {carry_over(question.text, question.history)}".strip()
-        with clock.stage("understand"):
-            query = understand_query(text, question.moment, self._zone, generation.outlets)
-        with clock.stage("encode"):
-            return query, self._encoder.encode_queries([text, *(part.text for part in query.parts)])
+        return Gathered(generation, query, vectors, filters, tuple(hits), tuple(evidence), signals)
 
     def _quote(self, question: Question, found: Gathered, clock: _Clock) -> Answer:
         answer = Answer(
@@ -133,7 +134,7 @@ class Answerer:
 
     def _explain_refusal(self, question: Question, found: Gathered, clock: _Clock) -> tuple[Outcome, Sequence[Hit]]:
         """Which of the three kinds it is, and what to name as nearest; `as_of` is never relaxed."""
-        filters = question.filters
+        filters = found.filters
         anytime = replace(filters, since=None, until=None)
         anywhere = replace(filters, sources=(), language=None)
         nearest = found.hits
@@ -144,7 +145,7 @@ class Answerer:
         ):
             if relaxed == filters:
                 continue
-            other = self._gather(found.generation, question, relaxed, clock, (found.query, found.vectors))
+            other = self._search(found.generation, question, found.query, found.vectors, relaxed, clock)
             nearest = nearest or other.hits
             if other.confidence >= CONFIDENCE_THRESHOLD:
                 return outcome, other.hits
@@ -193,6 +194,7 @@ class Gathered:
 
     Attributes:
         vectors: The question and each of its parts embedded, shape (1 + n_parts, dim).
+        filters: The reader's, and what the question itself demands.
         evidence: Every sentence of the hits, the likeliest answer first.
         signals: What tells whether the articles answer the question, each from 0 to 1.
     """
@@ -200,6 +202,7 @@ class Gathered:
     generation: Generation
     query: Query
     vectors: Vectors
+    filters: Filters
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
     signals: Mapping[str, float]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Answerer
+from bot.conversation import understand_question
 from bot.llm import LanguageModel, OpenAICompatible
 from bot.prompts import data_folder
 from bot.settings import Settings
@@ -16,7 +17,7 @@ from index.build import BuildReport, OnProgress, build_index, drop_index
 from index.encoder import SentenceEncoder
 from index.errors import IndexMismatch
 from index.generation import Generation, Reader
-from index.query import Query, understand_query
+from index.query import Query
 from index.reranker import CrossEncoderReranker
 from index.search import search
 from index.store import Manifest, Store
@@ -75,15 +76,15 @@ class Desk:
 
     def understand(self, question: Question) -> Query:
         """What a question says about where and when to look."""
-        outlets = self.reader.current().outlets
-        return understand_query(question.text, question.moment, self.settings.zone, outlets)
+        query, _ = understand_question(question, self.settings.zone, self.reader.current().outlets)
+        return query
 
     def search(self, question: Question, k: int) -> list[Hit]:
         """The best `k` passages for a question."""
         generation = self.reader.current()
-        query = understand_query(question.text, question.moment, self.settings.zone, generation.outlets)
-        vectors = self.encoder.encode_queries([question.text, *(part.text for part in query.parts)])
-        return search(generation, query, vectors, question.moment, question.filters, k, self.reranker)
+        query, filters = understand_question(question, self.settings.zone, generation.outlets)
+        vectors = self.encoder.encode_queries([query.text, *(part.text for part in query.parts)])
+        return search(generation, query, vectors, question.moment, filters, k, self.reranker)
 
     def rebuild(
         self,

@@ -97,6 +97,10 @@ class Generation:
         return np.array([numbers[a.source] for a in self.articles], dtype=np.int64)
 
     @cached_property
+    def _languages(self) -> NDArray[np.str_]:
+        return np.array([a.language for a in self.articles])
+
+    @cached_property
     def newest(self) -> datetime | None:
         """When the newest dated article was published."""
         dated = self.published[self._alive & (self.published != UNDATED)]
@@ -114,7 +118,7 @@ class Generation:
             wanted = {s.casefold() for s in filters.sources}
             allowed &= self.is_of({name for name in self._source_names if name.casefold() in wanted})
         if filters.language is not None:
-            allowed &= np.array([a.language == filters.language for a in self.articles], dtype=np.bool_)
+            allowed &= self._languages == filters.language
         return allowed
 
     def search_dense(self, vector: Vectors, allowed: Mask, n: int) -> list[int]:

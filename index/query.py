@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
+from index.types import Filters
+from index.wording.demands import find_demands, find_limits
 from index.wording.outlets import Mention, Outlets
 from index.wording.parts import Marked, Part, split_question
+from index.wording.quotes import find_quotes
 from index.wording.times import FoundPeriod, Period, find_periods, speaks_of_past
 
 __all__ = ["Outlets", "Part", "Period", "Query", "understand_query"]
 
 _MAX_CHARS = 2_000
-_QUOTED = re.compile(
-    r"\"([^\"]{2,200})\"|“([^“”]{2,200})”|«([^«»]{2,200})»|「([^「」]{1,200})」|『([^『』]{1,200})』|《([^《》]{1,200})》"
-    r"|(?<![^\W_])‘([^‘’]{2,100}(?:’[^\W_][^‘’]{0,100}){0,3})’(?![^\W_])"
-    r"|(?<![^\W_])'([^']{2,100}(?:'[^\W_][^']{0,100}){0,3})'(?![^\W_])"
-)
 _HANZI = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _LETTER = rf"[^\W{_HANZI}]"
 _START = rf"(?<!{_LETTER})"
@@ -72,6 +70,7 @@ class Query:
         quoted: Quoted strings that are no outlets.
         parts: What to search apart, where it asks several things; empty where it asks one.
         is_past: It speaks of another time than the recent weeks, but names no date.
+        demanded: What it restricts the search to by its own words; for the caller to put into the filters.
     """
 
     text: str
@@ -81,6 +80,7 @@ class Query:
     quoted: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     is_past: bool = False
+    demanded: Filters = field(default_factory=Filters)
 
     def summary(self) -> dict[str, list[str]]:
         """What was understood, by name, in words for people; nothing is left out but what is empty."""
@@ -90,6 +90,7 @@ class Query:
             "names": list(self.names),
             "quoted": list(self.quoted),
             "parts": [p.text for p in self.parts],
+            "only": _describe(self.demanded),
         }
         return {name: values for name, values in found.items() if values}
 
@@ -104,22 +105,31 @@ def understand_query(text: str, now: datetime, timezone: tzinfo, outlets: Outlet
     """
     read = re.sub(r"\s", " ", text[:_MAX_CHARS])
     mentions = outlets.find(read)
-    times = _find_times(read, mentions, now, timezone)
+    limits = find_limits(read, now, timezone)
+    times = _find_times(read, mentions, limits, now, timezone)
     names = _find_names(read, mentions, times)
     return Query(
         text=text,
         sources=tuple(dict.fromkeys(source for m in mentions for source in m.sources)),
         periods=tuple(dict.fromkeys(t.period for t in times)),
         names=tuple(dict.fromkeys(name for _, name in names)),
-        quoted=_find_quotes(read, outlets),
+        quoted=find_quotes(read, outlets),
         parts=split_question(Marked(read, mentions, times, names)),
         is_past=not times and speaks_of_past(read, now),
+        demanded=find_demands(read, mentions, times, limits),
     )
 
 
-def _find_times(text: str, mentions: Sequence[Mention], now: datetime, timezone: tzinfo) -> tuple[FoundPeriod, ...]:
+def _describe(filters: Filters) -> list[str]:
+    bounds = [(name, bound) for name, bound in (("since", filters.since), ("until", filters.until)) if bound]
+    return [*filters.sources, *(f"{name} {bound:%-d %B %Y, %H:%M %Z}" for name, bound in bounds)]
+
+
+def _find_times(
+    text: str, mentions: Sequence[Mention], limits: Sequence[FoundPeriod], now: datetime, timezone: tzinfo
+) -> tuple[FoundPeriod, ...]:
     """Times outside the names of outlets, such as USA Today; those of an article are marked."""
-    found = find_periods(_blank(text, mentions), now, timezone)
+    found = [*limits, *find_periods(_blank(text, [*mentions, *limits]), now, timezone)]
     return tuple(
         replace(
             t,
@@ -164,16 +174,6 @@ def _drop_opener(start: int, name: str, text: str) -> tuple[int, str]:
     if opens and not rest and first[1:].islower():
         return start, ""
     return start, name
-
-
-def _find_quotes(text: str, outlets: Outlets) -> tuple[str, ...]:
-    quotes = (next(filter(None, match.groups())).strip(" ,.") for match in _QUOTED.finditer(text))
-    known = {name.casefold() for name in outlets.names}
-    return tuple(dict.fromkeys(q for q in quotes if q and q.casefold() not in known and not _is_outlet(q, outlets)))
-
-
-def _is_outlet(text: str, outlets: Outlets) -> bool:
-    return any(m.start == 1 and m.end == len(text) + 1 for m in outlets.find(f"'{text}'"))
 
 
 def _blank(text: str, spans: Sequence[Mention | FoundPeriod]) -> str:

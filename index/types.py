@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 """Rows of unit length, shape (n, dim)."""
+
+_NO_OUTLET = ("\x00",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,24 @@ class Filters:
     def newest(self) -> datetime | None:
         """The latest moment allowed, by `until` and `as_of` together."""
         return min((d for d in (self.until, self.as_of) if d is not None), default=None)
+
+    def narrow(self, other: Filters) -> Filters:
+        """What fits both: the stricter bounds, and the outlets that both name; no article where they share none."""
+        return replace(
+            self,
+            since=max((d for d in (self.since, other.since) if d is not None), default=None),
+            until=min((d for d in (self.until, other.until) if d is not None), default=None),
+            as_of=min((d for d in (self.as_of, other.as_of) if d is not None), default=None),
+            sources=_share(self.sources, other.sources),
+            language=self.language or other.language,
+        )
+
+
+def _share(sources: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    if not sources or not others:
+        return sources or others
+    wanted = {name.casefold() for name in sources}
+    return tuple(name for name in others if name.casefold() in wanted) or _NO_OUTLET
 
 
 class Encoder(Protocol):

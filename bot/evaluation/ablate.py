@@ -34,6 +34,7 @@ _SHOWN = ("hit@1", "hit@4", "hit@10", "recall@10", "all gold@10", "mrr@10", "ans
 _CONTENT = ("words", "meaning")
 _NAMED = ("coverage", "numbers", "names")
 _PLACE = ("article", "lead")
+_RANKS = ("dense rank", "lexical rank")
 _TIME = ("recent", "recent and on topic", "ahead")
 _OUTLETS = ("outlet", "outlet and coverage")
 _PERIODS = ("published then", "happened then")
@@ -52,6 +53,10 @@ def main(set_names: Sequence[str]) -> None:
     for step, choose in whole.items():
         _print_rows(step, examples, choose)
     _print_rows("+ the first four from four articles", examples, _by_rank(dense=True, lexical=True, spread=True))
+    by_ranks = cross_validate([_with_ranks(e) for e in examples], _RANKS)
+    _print_rows(
+        "the same, ranks weighted", examples, lambda e: rank(_with_ranks(_search_whole(e)), by_ranks(e), parts=False)
+    )
     names: tuple[str, ...] = ()
     for step, added in {
         "weights learnt for words and meaning": _CONTENT,
@@ -114,6 +119,21 @@ def _by_rank(*, dense: bool = False, lexical: bool = False, spread: bool = False
         return to_hits(generation, [scored], spread_articles(candidates, N_HITS, SPREAD_RANKS if spread else 0))
 
     return choose
+
+
+def _with_ranks(example: Example) -> Example:
+    """With the reciprocal ranks of the whole question's candidates as features."""
+    found = example.found[0]
+    rankings = zip(_RANKS, (found.dense_ranks, found.lexical_ranks), strict=True)
+    reciprocal = {
+        name: np.array([1 / (_RRF + ranks[row]) if row in ranks else 0.0 for row in found.rows.tolist()], np.float32)
+        for name, ranks in rankings
+    }
+    return replace(example, found=(replace(found, features=reciprocal),), right=example.right[:1])
+
+
+def _search_whole(example: Example) -> Example:
+    return replace(example, found=(_search_again(example, example.found[0]),))
 
 
 def _search_again(example: Example, found: Found) -> Found:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.conversation import carry_over
+from bot.conversation import understand_question
 from bot.evaluation.dataset import CONFLICT, GoldQuestion
 from bot.evaluation.metrics import contains_answer, passage_scores, ranking_scores
 from bot.evaluation.run import Setup, Trial, prepare
@@ -25,7 +25,6 @@ from bot.evaluation.script import run_script
 from bot.evaluation.softmax import learn_weights
 from bot.settings import Settings, load_settings
 from index.generation import Generation, Mask
-from index.query import understand_query
 from index.ranking import RANK_WEIGHTS
 from index.search import (
     N_CANDIDATES,
@@ -143,10 +142,9 @@ def _fold(gold: GoldQuestion) -> int:
 
 def _to_example(trial: Trial, set_name: str, folder: str, gold: GoldQuestion) -> Example:
     generation, question = trial.desk.reader.current(), gold.question
-    text = f"{question.text} {carry_over(question.text, question.history)}".strip()
-    query = understand_query(text, question.moment, trial.settings.zone, generation.outlets)
-    vectors = trial.desk.encoder.encode_queries([text, *(part.text for part in query.parts)])
-    allowed = generation.allowed_articles(question.filters)
+    query, filters = understand_question(question, trial.settings.zone, generation.outlets)
+    vectors = trial.desk.encoder.encode_queries([query.text, *(part.text for part in query.parts)])
+    allowed = generation.allowed_articles(filters)
     views = make_views(query, vectors, question.moment)
     found = tuple(find_candidates(generation, view, question.moment, allowed, N_CANDIDATES) for view in views)
     right = tuple(_find_right(generation, gold, one, whole=n == 0) for n, one in enumerate(found))

@@ -136,6 +136,24 @@ def test_an_outlet_named_in_the_question_comes_first_and_filters_nothing(newsdes
     assert {hit.source for hit in answer.hits} == {"Star", "Gazette"}
 
 
+def test_an_outlet_that_the_question_demands_is_the_only_one(newsdesk, answer_all):
+    answer = newsdesk.ask("Using only the Star's articles, what happened at the harbour bridge?")
+    assert {hit.source for hit in answer.hits} == {"Star"}
+    assert answer.query["only"] == ["Star"]
+
+
+def test_a_time_that_the_question_demands_is_the_only_one(newsdesk, answer_all):
+    answer = newsdesk.ask("What happened at the harbour bridge? Only articles before May 2025.")
+    assert answer.hits
+    assert all(hit.published_at < datetime(2025, 5, 1, tzinfo=UTC) for hit in answer.hits)
+
+
+def test_a_filter_and_what_the_question_demands_hold_together(newsdesk, answer_all):
+    question = "Using only the Star's articles, what happened at the harbour bridge?"
+    assert newsdesk.ask(question, sources=("Gazette",)).hits == ()
+    assert {hit.source for hit in newsdesk.ask(question, sources=("star", "Gazette")).hits} == {"Star"}
+
+
 def test_a_day_is_that_of_the_zone_of_the_desk(newsdesk, answer_all):
     asked = Question("What came in June 2025?", datetime(2025, 6, 1, 3, tzinfo=UTC))
     told = [Answerer(newsdesk.reader, newsdesk.encoder, zone=z).ask(asked) for z in (UTC, ZoneInfo("America/New_York"))]
@@ -175,6 +193,13 @@ def test_what_is_covered_only_outside_the_dates_is_out_of_range_and_names_those_
     answer = newsdesk.ask(OPENED, since=day(6, 20))
     assert (answer.outcome, answer.citations) == (Outcome.OUT_OF_RANGE, ())
     assert "bridge" in {n.article_id for n in answer.nearest}
+
+
+def test_what_lies_outside_what_the_question_demands_is_told_as_with_a_filter(newsdesk, answer_all):
+    late = newsdesk.ask(f"Using only articles since 30 June 2025: {OPENED}")
+    elsewhere = newsdesk.ask(f"Using only the Star's articles: {OPENED}", sources=("Gazette",))
+    assert [late.outcome, elsewhere.outcome] == [Outcome.OUT_OF_RANGE, Outcome.FILTERED_OUT]
+    assert "bridge" in {n.article_id for n in late.nearest} & {n.article_id for n in elsewhere.nearest}
 
 
 def test_what_is_covered_only_by_other_outlets_is_filtered_out_and_names_those_articles(newsdesk, answer_all):

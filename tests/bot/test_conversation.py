@@ -1,12 +1,18 @@
-"""What a follow-up takes over from the turns before it."""
+"""What a follow-up takes over from the turns before it, and what holds for a question."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from bot.conversation import carry_over
-from bot.types import Turn
+from bot.conversation import carry_over, understand_question
+from bot.types import Question, Turn
+from index.query import Outlets
+from index.types import Filters
 
+NOW = datetime(2025, 4, 18, 12, tzinfo=UTC)
+OUTLETS = Outlets(["Gazette", "Star"])
 BRIDGE = Turn("Who opened the harbour bridge in Port Amsel?", "Mayor Ines Dahl cut the ribbon on Monday.")
 
 
@@ -56,3 +62,20 @@ def test_a_history_of_thousands_of_follow_ups_is_carried_in_bounds():
     carried = carry_over("And why?", [Turn("And then?", "It went on.")] * 5000)
     assert carried.startswith("And then?")
     assert len(carried) < 500
+
+
+def test_what_a_question_demands_joins_its_filters():
+    asked = Question(
+        "Only articles from the Star since March: who won?", NOW, Filters(since=datetime(2025, 4, 1, tzinfo=UTC))
+    )
+    query, filters = understand_question(asked, UTC, OUTLETS)
+    assert query.demanded == Filters(since=datetime(2025, 3, 1, tzinfo=UTC), sources=("Star",))
+    assert filters == Filters(since=datetime(2025, 4, 1, tzinfo=UTC), sources=("Star",))
+
+
+def test_what_a_question_takes_over_is_understood_with_it_but_demands_nothing():
+    earlier = Turn("Only articles from the Star: who opened the bridge?", "Mayor Ines Dahl.")
+    query, filters = understand_question(Question("And when?", NOW, history=(earlier,)), UTC, OUTLETS)
+    assert query.text.startswith("And when? Only articles from the Star")
+    assert query.sources == ("Star",)
+    assert query.demanded == filters == Filters()
