@@ -14,31 +14,34 @@ from index.lexical import tokenize
 from index.query import Period
 from index.segment import UNDATED, in_zone_of, to_timestamp
 from index.types import Filters, Vectors
+from index.wording.quotes import share_quoted
 
 Column = NDArray[np.float32]
 """A value for each candidate."""
 
 RANK_WEIGHTS = {
-    "words": 4.96,
-    "meaning": 9.63,
-    "coverage": 4.7,
-    "numbers": 1.24,
-    "names": 0.97,
-    "article": 0.46,
+    "words": 4.92,
+    "meaning": 9.64,
+    "coverage": 4.65,
+    "numbers": 1.25,
+    "names": 0.95,
+    "quoted": 1.66,
+    "article": 0.48,
     "lead": 0.4,
     "recent": 2.91,
     "recent and on topic": 1.75,
     "ahead": -1.87,
-    "outlet": 3.91,
-    "outlet and coverage": 6.67,
-    "published then": 6.18,
-    "happened then": 1.77,
+    "outlet": 3.92,
+    "outlet and coverage": 6.63,
+    "published then": 6.17,
+    "happened then": 1.76,
 }
 """Learnt by `python -m bot.evaluation.learn_ranking` on half of the development questions.
 
 words: BM25 over the most that the question's words could give. meaning: cosine below the best candidate's.
 coverage, numbers: share of the question's words, of its numbers, that passage and title have, by rarity.
-names: share of its names that the article has. article: best BM25 of the article's passages over that of all.
+names: share of its names that the article has. quoted: share of its quoted strings that stand in passage or title.
+article: best BM25 of the article's passages over that of all.
 lead: one over the number of its first paragraph. recent: falls from 1 with the article's age at the moment that
 the question is about. ahead: published days after the question was asked.
 outlet: of one that the question names. published then, happened then: of a time that it names.
@@ -61,6 +64,7 @@ class View:
     Attributes:
         vector: The text embedded, shape (dim,).
         names: Names and numbers in it.
+        quoted: Strings that it quotes.
         sources: Outlets that it names.
         periods: Times that it names, those within the last weeks left out.
         moment: What the newest articles should be closest to: when it is asked, or the time that it wants to know
@@ -70,6 +74,7 @@ class View:
     text: str
     vector: Vectors
     names: tuple[str, ...]
+    quoted: tuple[str, ...]
     sources: tuple[str, ...]
     periods: tuple[Period, ...]
     moment: datetime | None
@@ -138,6 +143,7 @@ def describe(
         "coverage": coverage,
         "numbers": _share(words.numbers[rows], words.totals["numbers"]),
         "names": _share(words.names[articles], words.totals["names"]),
+        "quoted": _have_quoted(generation, view.quoted, rows),
         "article": on_topic,
         "lead": (1 / generation.first_paragraphs[rows]).astype(np.float32),
         "recent": recent,
@@ -181,6 +187,15 @@ def _is_recent(period: Period, now: datetime) -> bool:
 
 def _share(part: Column, total: float) -> Column:
     return part / np.float32(total) if total > 0 else np.zeros_like(part)
+
+
+def _have_quoted(generation: Generation, quoted: Sequence[str], rows: NDArray[np.int64]) -> Column:
+    """The share of some strings that each passage or its title has; the texts are read only where there are any."""
+    if not quoted:
+        return np.zeros(len(rows), dtype=np.float32)
+    stored = generation.passages(rows.tolist())
+    texts = (f"{stored[row].article.title}\n{stored[row].passage.text}" for row in rows.tolist())
+    return np.array([share_quoted(quoted, text) for text in texts], dtype=np.float32)
 
 
 def _recency(generation: Generation, published: NDArray[np.int64], at: datetime | None) -> Column:

@@ -96,12 +96,14 @@ class Comparison:
 
     Attributes:
         unmatched: Datasets of the later run that the earlier one has not, or not in the same setup.
+        missing: Datasets of the earlier run that the later one has not, or not in the same setup.
     """
 
     before: str
     after: str
     datasets: tuple[DatasetComparison, ...]
     unmatched: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def compare_runs(before: Record, after: Record) -> Comparison:
@@ -113,6 +115,7 @@ def compare_runs(before: Record, after: Record) -> Comparison:
         after["name"],
         tuple(_compare_dataset(name, earlier[name], d) for name, d in later.items() if name in earlier),
         tuple(name for name in later if name not in earlier),
+        tuple(name for name in earlier if name not in later),
     )
 
 
@@ -126,7 +129,7 @@ def find_falls(comparison: Comparison, points: float) -> list[str]:
     """Why a later run does not pass: each a line.
 
     A gated score became worse by more than some percentage points and the test agrees; a quote is not exact; or
-    a dataset has nothing to be held against.
+    a dataset of either run has nothing of the other to be held against.
 
     Raises:
         NothingCompared: The two runs have no question in common.
@@ -136,7 +139,7 @@ def find_falls(comparison: Comparison, points: float) -> list[str]:
             f"{comparison.before} has no question of {comparison.after}, so it is no gate for it; "
             "compare with a run of the same datasets in the same setup"
         )
-    missing = [*comparison.unmatched, *(dataset.name for dataset in comparison.datasets if not dataset.n)]
+    alone = [*comparison.unmatched, *(dataset.name for dataset in comparison.datasets if not dataset.n)]
     falls = [
         f"{dataset.name}: {c.metric} {'rose' if c.metric in LOWER_IS_BETTER else 'fell'} by {c.loss:.1f} points, "
         f"from {c.before:.3f} to {c.after:.3f} (p = {c.p:.4f})"
@@ -145,7 +148,8 @@ def find_falls(comparison: Comparison, points: float) -> list[str]:
         if c.metric in GATED and c.loss > points + _ROUNDING and c.p < SIGNIFICANT
     ]
     return [
-        *(f"{name}: {comparison.before} has no question of it in the same setup" for name in missing),
+        *(f"{name}: {comparison.before} has no question of it in the same setup" for name in alone),
+        *(f"{name}: {comparison.after} has no question of it in the same setup" for name in comparison.missing),
         *(f"{d.name}: questions with a quote not exact: {d.n_inexact}" for d in comparison.datasets if d.n_inexact),
         *falls,
     ]

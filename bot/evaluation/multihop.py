@@ -1,4 +1,8 @@
-"""MultiHop-RAG's `evidence.json` and `queries.json`, written as the article and question files of any other dataset."""
+"""MultiHop-RAG's `evidence.json` and `queries.json`, written as the article and question files of any other dataset.
+
+There is one article for each address, its facts as paragraphs, for gold is counted by article: any fact of it finds it,
+and several count once. With an article for each fact, another fact of the same story would be no gold.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 from bot.evaluation.aggregate import aggregate
 from bot.evaluation.dataset import GoldQuestion
 from bot.evaluation.metrics import percentile
+from bot.evaluation.trace import MissedGold, Trace
 from bot.types import Answer, format_moment
 from index.types import Filters, Hit
 
@@ -19,12 +20,17 @@ _NO_ANSWER: Mapping[str, Any] = {"outcome": "", "confidence": None, "answer": ""
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What an index holds, and what building it took this time."""
+    """What an index holds, and what building it took this time.
+
+    Attributes:
+        passages_per_s: How fast it embeds; where it embedded nothing, how fast the build that filled the index did.
+    """
 
     n_articles: int
     n_passages: int
     embedded: int
     seconds: float
+    passages_per_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Outcome:
 
     Attributes:
         scores: By metric, those that apply.
+        trace: Empty where another search than ours was asked.
         answer: None where passages alone were asked for.
         exact: Whether each quote of the answer stands in the stored paragraph.
     """
@@ -41,6 +48,7 @@ class Outcome:
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
     scores: Mapping[str, float]
+    trace: Trace = field(default_factory=Trace)
     answer: Answer | None = None
     exact: Sequence[bool] = field(default=())
 
@@ -48,11 +56,14 @@ class Outcome:
 def record_outcomes(build: Build, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """What a run keeps of a dataset's index and outcomes, ready for JSON."""
     kinds = dict.fromkeys(o.gold.kind for o in outcomes)
-    rate = round(build.embedded / build.seconds, 1) if build.embedded and build.seconds else None
     return {
         "n_articles": build.n_articles,
         "n_passages": build.n_passages,
-        "build": {"embedded": build.embedded, "seconds": round(build.seconds, 3), "passages_per_s": rate},
+        "build": {
+            "embedded": build.embedded,
+            "seconds": round(build.seconds, 3),
+            "passages_per_s": build.passages_per_s,
+        },
         "scores": aggregate([o.scores for o in outcomes]),
         "kinds": {kind: aggregate([o.scores for o in outcomes if o.gold.kind == kind]) for kind in kinds},
         "timings_ms": time_stages([o.timings_ms for o in outcomes]),
@@ -83,7 +94,8 @@ def _record_question(outcome: Outcome) -> dict[str, Any]:
         "gold_answers": list(gold.answers),
         "gold_articles": sorted(gold.articles),
         **(_record_answer(answer, outcome.exact) if answer else _NO_ANSWER),
-        "hits": [_record_hit(h, gold.articles) for h in outcome.hits],
+        "hits": [_record_hit(h, gold.articles, outcome.trace.fused_ranks) for h in outcome.hits],
+        "missed_gold": [_record_missed(m) for m in outcome.trace.missed],
         "scores": {name: round(value, 6) for name, value in outcome.scores.items()},
         "timings_ms": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
     }
@@ -113,7 +125,11 @@ def _record_answer(answer: Answer, exact: Sequence[bool]) -> dict[str, Any]:
     }
 
 
-def _record_hit(hit: Hit, gold: frozenset[str]) -> dict[str, Any]:
+def _record_missed(missed: MissedGold) -> dict[str, Any]:
+    return {**asdict(missed), "published_at": format_moment(missed.published_at)}
+
+
+def _record_hit(hit: Hit, gold: frozenset[str], fused_ranks: Mapping[str, int]) -> dict[str, Any]:
     return {
         "rank": hit.rank,
         "passage": hit.passage.id,
@@ -125,6 +141,7 @@ def _record_hit(hit: Hit, gold: frozenset[str]) -> dict[str, Any]:
         "similarity": None if hit.similarity is None else round(hit.similarity, 4),
         "dense_rank": hit.dense_rank,
         "lexical_rank": hit.lexical_rank,
+        "fused_rank": fused_ranks.get(hit.passage.id),
         "gold": not gold.isdisjoint({hit.passage.article_id, *hit.copies}),
         "copies": list(hit.copies),
         "text": hit.passage.text[:MAX_TEXT_CHARS],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -28,6 +29,7 @@ from bot.evaluation.metrics import (
     ranking_scores,
 )
 from bot.evaluation.record import Build, Outcome, record_outcomes
+from bot.evaluation.trace import trace_search
 from bot.settings import Settings
 from bot.types import Answer
 from index.build import OnProgress
@@ -37,6 +39,7 @@ EVALUATION_FOLDER = "eval"
 """Below the home folder: an index for each set of articles, and the runs."""
 PLAIN = " (plain)"
 _N_HITS = 10
+_RATE = "passages_per_s"
 
 _Found = TypeVar("_Found")
 
@@ -100,11 +103,13 @@ def prepare(settings: Settings, folder: Path, on_progress: OnProgress, setup: Se
     by_digest = sorted([dataset, *others], key=lambda d: d.digest)
     articles = tuple(dict.fromkeys(path for d in by_digest for path in d.articles))
     key = joint_digest(by_digest)
-    desk = Desk(settings, cache / key)
+    home = cache / key
+    desk = Desk(settings, home)
     report = desk.rebuild(articles, on_progress=on_progress)
     if setup.fixed_now:
         dataset = _fix_now(dataset, desk.reader.current().newest, settings.zone)
-    build = Build(report.articles, report.passages, report.embedded, report.seconds)
+    rate = _keep_rate(home, report.embedded, report.seconds)
+    build = Build(report.articles, report.passages, report.embedded, report.seconds, rate)
     return Trial(settings, setup, dataset, key, articles, tuple(o.name for o in others), desk, build)
 
 
@@ -115,7 +120,7 @@ def measure(trial: Trial, on_progress: OnProgress = lambda *_: None) -> dict[str
     answers = _for_each(questions, lambda gold: trial.desk.answerer.ask(gold.question), on_progress)
     ranked = _rank(questions, [a.hits for a in answers])
     outcomes = [
-        _judge(gold, answer, ranked.get(gold.id, {}), _read_cited(trial.desk, answer))
+        _judge(trial.desk, gold, answer, ranked.get(gold.id, {}))
         for gold, answer in zip(questions, answers, strict=True)
     ]
     return _record(trial, trial.dataset.name, trial.build, outcomes)
@@ -129,7 +134,8 @@ def measure_plain(trial: Trial, on_progress: OnProgress = lambda *_: None) -> di
     pipeline = PlainPipeline(home, trial.articles, trial.settings.encoder_threads)
     figures = pipeline.build(on_progress)
     pipeline.search("warm up", 1)
-    build = Build(pipeline.n_articles, figures.passages, figures.embedded, figures.seconds)
+    rate = _keep_rate(home, figures.embedded, figures.seconds)
+    build = Build(pipeline.n_articles, figures.passages, figures.embedded, figures.seconds, rate)
 
     def search(gold: GoldQuestion) -> tuple[tuple[Hit, ...], float]:
         started = time.perf_counter()
@@ -144,6 +150,19 @@ def measure_plain(trial: Trial, on_progress: OnProgress = lambda *_: None) -> di
         for gold, (hits, ms) in zip(questions, found, strict=True)
     ]
     return _record(trial, trial.dataset.name + PLAIN, build, outcomes)
+
+
+def _keep_rate(home: Path, embedded: int, seconds: float) -> float | None:
+    """Passages per second of a build, kept beside its index; of one that embedded nothing, what was kept there."""
+    file = home / _RATE
+    if embedded and seconds:
+        rate = round(embedded / seconds, 1)
+        with suppress(OSError):
+            file.write_text(str(rate), encoding="utf-8")
+        return rate
+    with suppress(OSError, ValueError):
+        return float(file.read_text(encoding="utf-8"))
+    return None
 
 
 def _fix_now(dataset: Dataset, newest: datetime | None, zone: tzinfo) -> Dataset:
@@ -182,7 +201,8 @@ def _read_cited(desk: Desk, answer: Answer) -> Stored:
     }
 
 
-def _judge(gold: GoldQuestion, answer: Answer, ranked: Mapping[str, float], stored: Stored) -> Outcome:
+def _judge(desk: Desk, gold: GoldQuestion, answer: Answer, ranked: Mapping[str, float]) -> Outcome:
+    stored = _read_cited(desk, answer)
     said = answer_scores(answer, gold.answers, every=gold.kind == CONFLICT) if gold.answerable else {}
     refused = {"refused wrongly" if gold.answerable else "refused rightly": float(not answer.outcome.has_answer)}
     scores = {
@@ -193,7 +213,8 @@ def _judge(gold: GoldQuestion, answer: Answer, ranked: Mapping[str, float], stor
         **refused,
     }
     exact = [is_exact(c, stored) for c in answer.citations]
-    return Outcome(gold, answer.hits, answer.timings_ms, scores, answer, exact)
+    trace = trace_search(desk, gold, answer.hits)
+    return Outcome(gold, answer.hits, answer.timings_ms, scores, trace, answer, exact)
 
 
 def _find_answers(gold: GoldQuestion, hits: Sequence[Hit]) -> dict[str, float]:

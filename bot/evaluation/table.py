@@ -56,6 +56,8 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
     console.width = max(console.width, _WIDTH)
     for name in comparison.unmatched:
         console.print(_plain(f"{name}: not in {comparison.before}, so there is nothing to compare it with", "yellow"))
+    for name in comparison.missing:
+        console.print(_plain(f"{name}: only in {comparison.before}, so it was not held against it", "yellow"))
     for dataset in comparison.datasets:
         console.print()
         for warning in dataset.warnings:
@@ -100,9 +102,14 @@ def _tabulate_intervals(scores: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def _describe_speed(dataset: Mapping[str, Any]) -> Text:
     stages = [f"{stage} {ms['p50']:.0f}/{ms['p95']:.0f}" for stage, ms in dataset["timings_ms"].items()]
-    rate = dataset["build"]["passages_per_s"]
-    built = f"; {rate:.0f} passages/s embedded" if rate is not None else ""
-    return Text(f"ms, p50/p95: {', '.join(stages)}{built}")
+    return Text(f"ms, p50/p95: {', '.join(stages)}; {_describe_build(dataset['build'])}")
+
+
+def _describe_build(build: Mapping[str, Any]) -> str:
+    rate = build["passages_per_s"]
+    if rate is None:
+        return "nothing embedded, the index was there"
+    return f"{rate:.0f} passages/s embedded{'' if build['embedded'] else ' when the index was filled'}"
 
 
 def _tabulate_changes(comparison: Comparison, dataset: DatasetComparison) -> Table:

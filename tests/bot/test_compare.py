@@ -278,6 +278,13 @@ def test_a_dataset_with_nothing_to_be_held_against_is_named_though_another_has(o
     assert find_falls(comparison, 1) == ["other: old has no question of it in the same setup"]
 
 
+def test_a_dataset_that_only_the_earlier_run_has_is_named(capsys):
+    other = hits(1) | {"dataset": "other", "with": ["hay"]}
+    comparison = compare_runs(run(hits(1), other, name="old"), run(hits(1), name="new"))
+    assert find_falls(comparison, 100) == ["other with hay: new has no question of it in the same setup"]
+    assert "other with hay: only in old" in shown(comparison, capsys)[0]
+
+
 def test_a_fall_that_may_be_chance_is_let_pass():
     assert find_falls(compare(hits(*[1] * 20), hits(*[0] * 5, *[1] * 15)), 1) == []  # 25 points, p = .0625
 

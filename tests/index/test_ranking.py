@@ -22,7 +22,7 @@ FILLER = "and so it went on for a long while with nothing else to tell about the
 
 def make_view(newsroom: Newsroom, text: str, **fields) -> View:
     """A view of some text that names nothing, unless `fields` say what it names."""
-    defaults = {"names": (), "sources": (), "periods": (), "moment": NOW}
+    defaults = {"names": (), "quoted": (), "sources": (), "periods": (), "moment": NOW}
     return View(text=text, vector=newsroom.encoder.encode_queries([text])[0], **(defaults | fields))
 
 
@@ -360,6 +360,26 @@ def test_an_articles_best_passage_counts_for_all_of_its_passages(newsroom):
     article = describe_all(newsroom, make_view(newsroom, "giraffe"), "article")
     assert (article["best:1"], article["best:2"], article["none:1"]) == (1, 1, 0)
     assert 0 < article["less:1"] < 1
+
+
+def test_quoted_strings_are_had_word_for_word_by_passage_or_title(worded):
+    asked = "Where was “the Bridge” said to have “opened in rain”?"
+    assert describe_all(worded, understand(worded, asked), "quoted") == {
+        "all:1": 0.5,
+        "bridge:1": 1,
+        "title:1": 0.5,
+        "none:1": 0,
+    }
+    assert set(
+        describe_all(worded, understand(worded, asked.replace("“", "").replace("”", "")), "quoted").values()
+    ) == {0}
+
+
+def test_what_a_question_quotes_is_found_before_what_has_the_same_words(newsroom):
+    newsroom.write("words", "The glacier, of which doomsday was told, melts, said a doomsday report on the glacier.")
+    newsroom.write("quote", "They call it the doomsday glacier, and it melts.")
+    newsroom.build()
+    assert newsroom.search('Why does the "doomsday glacier" melt?')[0].passage.article_id == "quote"
 
 
 # Meaning and place

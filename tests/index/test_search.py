@@ -295,7 +295,7 @@ def test_the_best_for_a_part_comes_behind_the_best_for_the_whole_and_each_counts
     def find(**scores: float) -> Found:
         values = np.array(list(scores.values()), dtype=np.float32)
         rows = np.array([row[name] for name in scores])
-        view = View("", np.zeros(64, dtype=np.float32), (), (), (), None)
+        view = View("", np.zeros(64, dtype=np.float32), (), (), (), (), None)
         return Found(view, rows, values, {}, {}, {"score": values})
 
     merged = merge(generation, [find(whole=5, both=1), find(part=9, both=8.5)], {"score": 1.0})

@@ -48,6 +48,7 @@ class Found:
     similarity: float | None
     dense_rank: int | None
     lexical_rank: int | None
+    fused_rank: int | None
     n_copies: int
     text: str
     why: str
@@ -64,6 +65,7 @@ class Failure:
         filters: What the search was restricted to, by name.
         history: Earlier questions of the conversation, each with its answer.
         understood: What was understood of the question, by name.
+        missed: Where those of the gold articles were that no hit is of.
     """
 
     dataset: str
@@ -80,6 +82,7 @@ class Failure:
     understood: Mapping[str, str]
     gold_answers: tuple[str, ...]
     gold_articles: tuple[str, ...]
+    missed: Mapping[str, str]
     outcome: str
     confidence: float | None
     answer: str
@@ -141,7 +144,7 @@ def _is_new(name: str, failed: Sequence[str], before: Mapping[str, Sequence[str]
 
 def _name_articles(questions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for question in questions:
-        for hit in question.get("hits", ()):
+        for hit in (*question.get("hits", ()), *question.get("missed_gold", ())):
             origin = ", ".join(filter(None, (hit.get("source"), _day(hit.get("published_at")))))
             yield hit["article_id"], f"{hit.get('title') or ''} ({origin})" if origin else hit.get("title") or ""
 
@@ -166,6 +169,7 @@ def _to_failure(
         understood={name: text for name, v in question.get("query", {}).items() if (text := show_value(v))},
         gold_answers=tuple(question.get("gold_answers", ())),
         gold_articles=tuple(_show_article(a, titles) for a in question.get("gold_articles", ())),
+        missed={_show_article(m["article_id"], titles): _show_place(m) for m in question.get("missed_gold", ())},
         outcome=(question.get("outcome") or "").replace("_", " "),
         confidence=question.get("confidence"),
         answer=question.get("answer") or "",
@@ -192,10 +196,20 @@ def _to_found(hit: Mapping[str, Any]) -> Found:
         similarity=hit.get("similarity"),
         dense_rank=hit.get("dense_rank"),
         lexical_rank=hit.get("lexical_rank"),
+        fused_rank=hit.get("fused_rank"),
         n_copies=len(hit.get("copies", ())),
         text=hit.get("text") or "",
         why=" · ".join(f"{name} {value:.3g}" for name, value in hit.get("why", {}).items()),
     )
+
+
+def _show_place(missed: Mapping[str, Any]) -> str:
+    """The best rank that any passage of a gold article had, which no hit is of."""
+    ranks = {name: missed.get(f"{name}_rank") for name in ("dense", "lexical", "fused")}
+    if not any(ranks.values()):
+        return "not among the candidates"
+    shown = ", ".join(f"{name} {rank or '–'}" for name, rank in ranks.items())
+    return f"no hit; its best ranks: {shown}"
 
 
 def _show_article(article_id: str, titles: Mapping[str, str]) -> str:

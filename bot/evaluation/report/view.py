@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.evaluation.compare import Comparison, describe_dataset
+from bot.evaluation.compare import ChangedQuestion, Comparison, describe_dataset
 from bot.evaluation.report import curves, failures, scores
 from bot.evaluation.report.curves import Axis, Bin, RefusalPoint, Stage
 from bot.evaluation.report.failures import Failure
@@ -66,6 +66,7 @@ class Section:
 
     Attributes:
         unlike: In what the run compared with asked something else, so that scores are not like for like.
+        changed: Questions that are not what they were there, the worse ones first.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Section:
     stages: Sequence[Stage]
     slowest: float
     failures: Sequence[Failure]
+    changed: Sequence[ChangedQuestion]
 
 
 def view_dataset(
@@ -101,6 +103,7 @@ def view_dataset(
         stages=stages,
         slowest=max((max(s.start_p50 + s.p50, s.start_p95 + s.p95) for s in stages), default=0.0),
         failures=failures.find_failures(dataset, other),
+        changed=[question for d in tested for question in d.questions],
     )
 
 
@@ -142,8 +145,6 @@ def show_moment(text: str | None) -> str:
 
 
 def _dataset_facts(dataset: Mapping[str, Any]) -> dict[str, str]:
-    build = dataset.get("build", {})
-    speed = build.get("passages_per_s")
     digests = (dataset.get("articles_digest"), dataset.get("questions_digest"))
     facts = {
         "Articles": _count(dataset.get("n_articles")),
@@ -151,10 +152,19 @@ def _dataset_facts(dataset: Mapping[str, Any]) -> dict[str, str]:
         "Questions": _count(len(dataset.get("questions", ()))),
         "Indexed along": ", ".join(dataset.get("with", ())),
         "Asked on": "the newest article's day, all of them" if dataset.get("fixed_now") else "each question's own day",
-        "Embedded": f"{build['embedded']:,} in {build['seconds']:,.1f} s, {speed:,.0f} passages/s" if speed else None,
+        "Embedded": _describe_build(dataset.get("build")),
         "Digests": " / ".join(filter(None, digests)),
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _describe_build(build: Mapping[str, Any] | None) -> str:
+    if not build:
+        return ""
+    rate = f"{build['passages_per_s']:,.0f} passages/s" if build["passages_per_s"] else ""
+    if build["embedded"]:
+        return ", ".join(filter(None, (f"{build['embedded']:,} in {build['seconds']:,.1f} s", rate)))
+    return f"nothing, the index was there{f'; {rate} when it was filled' if rate else ''}"
 
 
 def _find_unlike(dataset: Mapping[str, Any], other: Mapping[str, Any] | None) -> list[str]:

@@ -34,6 +34,7 @@ def make_question(name: str, gold_rank: int | None = 1, *, answerable: bool = Tr
         "citations": [{"article_id": f"{name}-1", "paragraph": 2, "quote": f"quote {name}", "exact": True}],
         "query": {"names": ["Port Amsel", "Ravn"], "from": "2025-04-01", "parts": []},
         "hits": hits,
+        "missed_gold": [],
         "scores": scores if answerable else {"refused rightly": 0.0},
         "timings_ms": {"search": 12.0},
     }
@@ -52,6 +53,7 @@ def make_hit(article_id: str, rank: int, *, gold: bool = False, **changes: Any) 
         "similarity": 0.5,
         "dense_rank": rank,
         "lexical_rank": None,
+        "fused_rank": rank + 1,
         "gold": gold,
         "copies": [],
         "text": f"The harbour master of {article_id} spoke.\n\nNobody was hurt.",
@@ -156,6 +158,7 @@ def mixed_run() -> Record:
             history=[{"question": HOSTILE, "answer": HOSTILE}],
             citations=[{"article_id": HOSTILE, "paragraph": 1, "quote": HOSTILE, "exact": False}],
             hits=hostile_hits,
+            missed_gold=[{"article_id": HOSTILE, "title": HOSTILE, "source": HOSTILE, "published_at": HOSTILE}],
             scores={"hit@1": 0.0, "answer correct": 0.0, "quotes exact": 0.0},
         ),
         make_question("second", 9, kind="number"),

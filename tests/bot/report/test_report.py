@@ -32,7 +32,7 @@ from bot.evaluation.report.curves import (
 from bot.evaluation.report.failures import find_failures, name_failures
 from bot.evaluation.report.page import render_report
 from bot.evaluation.report.scores import OTHER, group_scores, to_row, used_metrics
-from bot.evaluation.report.view import list_changes, list_facts, show_moment
+from bot.evaluation.report.view import list_changes, list_facts, show_moment, view_dataset
 from bot.evaluation.run import evaluate_dataset
 from bot.evaluation.runs import make_run
 from bot.evidence import CONFIDENCE_THRESHOLD
@@ -269,6 +269,54 @@ def test_gold_articles_are_called_by_the_titles_under_which_any_question_found_t
     assert failure.gold_articles == ("Title of b-1 (The Courier, 2025-04-12) · b-1", "unseen")
 
 
+@pytest.mark.parametrize(
+    ("ranks", "where"),
+    [
+        ({"dense_rank": None, "lexical_rank": None, "fused_rank": None}, "not among the candidates"),
+        (
+            {"dense_rank": 57, "lexical_rank": None, "fused_rank": 43},
+            "no hit; its best ranks: dense 57, lexical –, fused 43",
+        ),
+    ],
+)
+def test_a_missed_gold_article_is_shown_by_its_title_with_where_it_was(run_of, question, ranks, where):
+    missed = {"article_id": "gone", "title": "Ferry sinks", "source": "Star", "published_at": "2025-04-12T06:00:00Z"}
+    run = run_of([question("a", None, gold_articles=["gone"], missed_gold=[missed | ranks])])
+    shown = f"Ferry sinks (Star, 2025-04-12) · gone {where}"
+    assert shown in " ".join(Page(render_report(run)).text.split())
+
+
+def test_a_record_that_does_not_tell_where_gold_was_shows_it_without(run_of, question):
+    record = {key: value for key, value in question("a", None, gold_articles=["gone"]).items() if key != "missed_gold"}
+    (failure,) = find_failures(run_of([record])["datasets"][0])
+    assert (failure.gold_articles, failure.missed) == (("gone",), {})
+
+
+def test_questions_that_changed_are_listed_the_worse_and_the_better(run_of, question):
+    now, then = (
+        run_of([question("a", a), question("b", b)], name=name) for name, a, b in (("now", 1, 2), ("old", 2, 1))
+    )
+    html = render_report(now, then, compare_runs(then, now))
+    assert "Questions that changed since old: 1 worse, 1 better" in Page(html).text
+    worse, better = html.index('<td class="worse">hit@1</td>'), html.index('<td class="better">hit@1</td>')
+    assert html.index("ferry b") < worse < html.index("ferry a") < better
+    assert "Questions that changed" not in render_report(now, now, compare_runs(now, now))
+
+
+@pytest.mark.parametrize(
+    ("embedded", "rate", "shown"),
+    [
+        (25143, 50.3, "25,143 in 500.0 s, 50 passages/s"),
+        (0, 50.3, "nothing, the index was there; 50 passages/s when it was filled"),
+        (0, None, "nothing, the index was there"),
+    ],
+)
+def test_what_was_embedded_is_told_with_the_rate_of_the_build_that_filled_the_index(run_of, embedded, rate, shown):
+    (dataset,) = run_of([])["datasets"]
+    dataset["build"] = {"embedded": embedded, "seconds": 500.0, "passages_per_s": rate}
+    assert view_dataset(dataset).facts["Embedded"] == shown
+
+
 def test_what_was_understood_leaves_out_what_is_empty(run_of, question):
     (failure,) = find_failures(run_of([question("a", 9)])["datasets"][0])
     assert failure.understood == {"names": "Port Amsel, Ravn", "from": "2025-04-01"}
@@ -415,6 +463,7 @@ def test_a_failure_opens_to_all_that_is_known_of_it(run_of, question):
         "★ gold",
         "Title of a-7 · The Courier, 2025-04-12",
         "coverage 0.25 · names 1",
+        "7–80.14290.500",
         "spoke. ¶ Nobody was hurt.",
     ):
         assert part in text

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.evaluation.compare import compare_runs
 from bot.evaluation.report import write_report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; pip install -e .[dev]")
@@ -40,7 +41,7 @@ def browser() -> Iterator[playwright.Browser]:
 def page(browser, tmp_path, mixed_run, run_of, question) -> Iterator[playwright.Page]:
     """The report of a run with every way to fail, compared with one in which `low` was found; its log is kept."""
     before = run_of([question("low"), question("lost", None)], name="before")
-    write_report(mixed_run, tmp_path / "report.html", before)
+    write_report(mixed_run, tmp_path / "report.html", before, compare_runs(before, mixed_run))
     page = browser.new_page()
     page.log, page.asked = [], []
     page.on("console", lambda message: page.log.append(message.text))
