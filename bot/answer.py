@@ -9,16 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
 from bot.citations import Paragraph, closest_sentence, link_to_quote, verify_prose
+from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
 from bot.conversation import carry_over, understand_question
-from bot.evidence import (
-    CONFIDENCE_THRESHOLD,
-    Evidence,
-    choose_sentences,
-    confidence_features,
-    estimate_confidence,
-    find_evidence,
-    understand,
-)
+from bot.evidence import Evidence, choose_sentences, find_evidence, understand
 from bot.llm import LanguageModel, ModelFailed
 from bot.prompts import fill_prompt
 from bot.smalltalk import reply_without_search
@@ -73,7 +66,7 @@ class Answerer:
         if (message := reply_without_search(question.text)) is not None:
             return Answer(question.text, Outcome.NO_SEARCH, message=message)
         clock = _Clock()
-        found = self._gather(question, clock)
+        found = self._gather(self._reader.current(), question, clock)
         answer = self._quote(question, found, clock)
         if answer.outcome is Outcome.QUOTED and self._model:
             on_quoted(answer)
@@ -81,12 +74,11 @@ class Answerer:
                 answer = self._write(self._model, question, found, answer)
         return replace(answer, timings_ms=clock.timings_ms())
 
-    def gather(self, question: Question) -> Gathered:
-        """Search, and weigh the evidence, without answering; raises as `ask`."""
-        return self._gather(question, _Clock())
+    def gather(self, question: Question, generation: Generation | None = None) -> Gathered:
+        """Search, and weigh the evidence, without answering; in the live generation by default. Raises as `ask`."""
+        return self._gather(generation or self._reader.current(), question, _Clock())
 
-    def _gather(self, question: Question, clock: _Clock) -> Gathered:
-        generation = self._reader.current()
+    def _gather(self, generation: Generation, question: Question, clock: _Clock) -> Gathered:
         with clock.stage("understand"):
             query, filters = understand_question(question, self._zone, generation.outlets)
         with clock.stage("encode"):
@@ -110,7 +102,7 @@ class Answerer:
             weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
             asked = understand(question.text, vectors[0], weighed)
             evidence = find_evidence(asked, hits, generation.sentences.of_hits(hits, self._encoder))
-            signals = confidence_features(asked, hits, evidence)
+            signals = confidence_features(asked, hits, evidence, generation.n_passages(filters))
         return Gathered(generation, query, vectors, filters, tuple(hits), tuple(evidence), signals)
 
     def _quote(self, question: Question, found: Gathered, clock: _Clock) -> Answer:
@@ -196,7 +188,7 @@ class Gathered:
         vectors: The question and each of its parts embedded, shape (1 + n_parts, dim).
         filters: The reader's, and what the question itself demands.
         evidence: Every sentence of the hits, the likeliest answer first.
-        signals: What tells whether the articles answer the question, each from 0 to 1.
+        signals: What tells whether the articles answer the question.
     """
 
     generation: Generation

@@ -1,10 +1,12 @@
-"""Hits to the sentences that answer, and how sure one can be that they do."""
+"""Hits to the sentences that answer."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from bot.asked import AnswerKind, classify_question, find_answers
 from index.lexical import tokenize
@@ -14,35 +16,26 @@ from index.types import Hit, Vectors
 MAX_SENTENCES = 4
 _MANY_ANSWERS = 3
 _MIN_SHORT_NAME = 4
-_MANY_WORDS = 15
-_FAR_DOWN = 100
-_LONG_SENTENCE = 240
-_MARGIN = 3.0
+_MARGIN = 5.0
+_LOG_ODDS = 10.0
 _SAME_SENTENCE = 0.7
+_CLOSING = "\"'”’」』)） "
 
 SENTENCE_WEIGHTS = {
-    "meaning": 10.6,
-    "passage": 2.32,
-    "words": 2.45,
-    "around": 5.61,
-    "kind": 2.28,
-    "length": 0.08,
-    "rank": 0.45,
+    "meaning": 10.39,
+    "words": 2.84,
+    "around": 2.28,
+    "before": 1.44,
+    "kind": 2.14,
+    "asks": -3.31,
+    "hit": 2.53,
 }
-"""Learnt by `python -m bot.evaluation.calibrate` on half of the development questions."""
-CONFIDENCE_WEIGHTS = {
-    "bias": -5.19,
-    "meaning": 1.57,
-    "sentence": 1.63,
-    "words": 1.22,
-    "names": 0.59,
-    "agreement": 1.63,
-    "kind": -0.17,
-    "asked": 2.16,
-}
-"""Learnt by the same script."""
-CONFIDENCE_THRESHOLD = 0.226
-"""Below it a question counts as not covered; chosen by the same script."""
+"""Learnt by `python -m bot.evaluation.calibrate` on half of the development questions.
+
+meaning: cosine to the question. words: share of the question's words, by rarity, that the sentence has. around: the
+same of its paragraph and title. before: cosine of the sentence before it. kind: how many spans of the kind that is
+asked for it has, of three. asks: it is a question itself. hit: log-odds of its passage below the best, by ten.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class Evidence:
         hit: Where it was found.
         paragraph: Its paragraph's number in the article, from 1.
         start: Where it begins in that paragraph.
-        features: What it was scored by, each from 0 to 1.
+        features: What it was scored by, each from -1 to 1.
     """
 
     hit: Hit
@@ -136,33 +129,6 @@ def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
     return chosen[:1] + sorted(chosen[1:], key=lambda e: (best_rank[e.hit.passage.article_id], e.paragraph, e.start))
 
 
-def confidence_features(asked: AskedFor, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, float]:
-    """What tells an answerable question from another, each from 0 to 1."""
-    passages = [set(tokenize(f"{h.title} {h.passage.text}")) for h in hits[:5]]
-    best = max(passages, key=asked.coverage, default=set())
-    return {
-        "meaning": max((h.similarity or 0.0 for h in hits), default=0.0),
-        "sentence": max((e.features["meaning"] for e in evidence), default=0.0),
-        "words": asked.coverage(best),
-        "names": len(asked.names & best) / len(asked.names) if asked.names else 0.5,
-        "agreement": _agreement(hits[0]) if hits else 0.0,
-        "kind": float(any(e.features["kind"] > 0 for e in evidence[:2])),
-        "asked": min(len(asked.weights), _MANY_WORDS) / _MANY_WORDS,
-    }
-
-
-def _agreement(hit: Hit) -> float:
-    """1 for what is first by meaning and by words, near 0 for what is far down in both."""
-    ranks = (hit.dense_rank or _FAR_DOWN, hit.lexical_rank or _FAR_DOWN)
-    return sum(1 / rank for rank in ranks) / len(ranks)
-
-
-def estimate_confidence(features: Mapping[str, float]) -> float:
-    """Probability that the articles answer the question, calibrated on development questions."""
-    z = CONFIDENCE_WEIGHTS["bias"] + sum(CONFIDENCE_WEIGHTS[name] * x for name, x in features.items())
-    return 1 / (1 + math.exp(-z))
-
-
 def paragraph_of(hit: Hit, number: int) -> str:
     """A paragraph of a hit; of one that is longer than a passage, the piece that was found."""
     passage = hit.passage
@@ -172,22 +138,23 @@ def paragraph_of(hit: Hit, number: int) -> str:
 def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors]) -> Iterator[Evidence]:
     for hit, own_vectors in zip(hits, vectors, strict=True):
         title = set(tokenize(hit.title))
-        similarities = own_vectors @ asked.vector
+        similarities = np.maximum(own_vectors @ asked.vector, 0).tolist()
+        below_best = max(-1.0, math.log(max(hit.score, 1e-9)) / _LOG_ODDS)
         around: dict[int, float] = {}
-        for span, similarity in zip(passage_sentences(hit.passage), similarities, strict=True):
+        for n, span in enumerate(passage_sentences(hit.passage)):
             if span.paragraph not in around:
                 paragraph = paragraph_of(hit, span.paragraph)
                 around[span.paragraph] = asked.coverage(title | set(tokenize(paragraph)))
             text = hit.passage.text[span.start : span.end]
             answers = find_answers(asked.kind, text, frozenset(asked.weights))
             features = {
-                "meaning": max(0.0, float(similarity)),
-                "passage": max(0.0, hit.similarity or 0.0),
+                "meaning": similarities[n],
                 "words": asked.coverage(set(tokenize(text))),
                 "around": around[span.paragraph],
+                "before": similarities[n - 1] if n else 0.0,
                 "kind": min(len(answers), _MANY_ANSWERS) / _MANY_ANSWERS,
-                "length": min(len(text), _LONG_SENTENCE) / _LONG_SENTENCE,
-                "rank": 1 / hit.rank,
+                "asks": float(text.rstrip(_CLOSING).endswith(("?", "？"))),
+                "hit": below_best,
             }
             score = sum(SENTENCE_WEIGHTS[name] * x for name, x in features.items())
             yield Evidence(hit, span.paragraph, span.in_paragraph, text, score, features, tuple(answers))

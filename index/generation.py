@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -120,6 +121,18 @@ class Generation:
         if filters.language is not None:
             allowed &= self._languages == filters.language
         return allowed
+
+    def n_passages(self, filters: Filters) -> int:
+        """How many passages a search may return."""
+        return int(self.allowed_articles(filters)[self.article_of].sum())
+
+    def among(self, article_ids: Collection[str]) -> Generation:
+        """The same generation as if it held only some of its articles."""
+        other = copy(self)
+        other._alive = self._alive & np.array([a.id in article_ids for a in self.articles], dtype=np.bool_)
+        for name in ("sources", "outlets", "newest", "_article_rows"):
+            other.__dict__.pop(name, None)
+        return other
 
     def search_dense(self, vector: Vectors, allowed: Mask, n: int) -> list[int]:
         """Rows of the nearest passages of the allowed articles, best first."""

@@ -1,29 +1,35 @@
-"""Learn the weights of bot/evidence.py: `python -m bot.evaluation.calibrate FOLDER…`.
+"""Learn the weights of bot/evidence.py and bot/confidence.py: `python -m bot.evaluation.calibrate FOLDER[@fixed]…`.
 
-One half of each dataset's questions is learnt from, the other half tells what the result is worth.
+One half of each set's questions is learnt from; the other half, and five-fold cross-validation over all of them, tell
+what the result is worth. How sure one can be depends on how many passages were searched, so every question is asked
+among a few of the articles as well. Sets are those of `learn_ranking`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer import Gathered
-from bot.desk import Desk
-from bot.evaluation.dataset import GoldQuestion, load_dataset
-from bot.evaluation.learn_ranking import half
+from bot.confidence import CONFIDENCE_WEIGHTS
+from bot.evaluation.dataset import GoldQuestion
+from bot.evaluation.learn_ranking import N_FOLDS, fold, half, open_set
 from bot.evaluation.metrics import contains_answer
 from bot.evaluation.script import run_script
 from bot.evaluation.softmax import learn_weights
-from bot.evidence import CONFIDENCE_WEIGHTS, MAX_SENTENCES, SENTENCE_WEIGHTS
+from bot.evidence import MAX_SENTENCES, SENTENCE_WEIGHTS
 from bot.settings import Settings, load_settings
+from index.generation import Generation
 
-_MAX_LOST = 0.05
+_SIZES = (70, 250, 900)
+
+Weights = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,104 +37,129 @@ class Example:
     """A question with what was found for it.
 
     Attributes:
+        set_name: The set, as the command line names it.
+        folder: The dataset's, for the weight of its examples.
+        size: Among how many articles it was asked; None for all.
         features: One row for each sentence found, in the order of SENTENCE_WEIGHTS.
         right: Whether each of them holds an answer.
     """
 
-    dataset: str
+    set_name: str
+    folder: str
+    size: int | None
     gold: GoldQuestion
     gathered: Gathered
     features: NDArray[np.float64]
     right: NDArray[np.bool_]
 
 
-def main(folders: Sequence[str]) -> None:
-    """Print weights and threshold, and their scores on the held-back half of each dataset."""
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Weights of sentences; of confidence, the bias first; and the threshold of confidence."""
+
+    sentences: Weights
+    confidence: Weights
+    threshold: float
+
+
+def main(set_names: Sequence[str]) -> None:
+    """Print weights and threshold, and their scores on questions that they were not learnt from."""
     settings = load_settings()
-    examples = [e for folder in folders for e in collect(settings, Path(folder))]
-    learn, check = ([e for e in examples if half(e.gold) == part] for part in (0, 1))
-    parts = {"learnt from": learn} | {
-        f"held back, {name}": [e for e in check if e.dataset == name]
-        for name in dict.fromkeys(e.dataset for e in check)
-    }
-    weights = learn_sentence_weights(learn)
-    print("SENTENCE_WEIGHTS =", _named(SENTENCE_WEIGHTS, weights))
-    for name, part in parts.items():
-        first, any_of_four = score_sentences(part, weights)
-        print(f"  {name}: answer in the first sentence {first:.3f}, in the best four {any_of_four:.3f}")
-    clear = [e for e in learn if not e.gold.answerable or _answers(e, weights)]
+    examples = [e for name in set_names for e in collect(settings, name)]
+    learnt = learn([e for e in examples if half(e.gold) == 0])
+    print("SENTENCE_WEIGHTS =", _named(SENTENCE_WEIGHTS, learnt.sentences))
+    print("CONFIDENCE_WEIGHTS =", _named(CONFIDENCE_WEIGHTS, learnt.confidence))
+    print(f"CONFIDENCE_THRESHOLD = {learnt.threshold:.3f}")
+    print_scores("held back", [e for e in examples if half(e.gold) == 1], lambda _: learnt)
+    folds = [learn([e for e in examples if fold(e.gold) != n]) for n in range(N_FOLDS)]
+    print_scores(f"{N_FOLDS} folds", examples, lambda e: folds[fold(e.gold)])
+
+
+def collect(settings: Settings, set_name: str) -> Iterator[Example]:
+    """Search for every question of a set, in the index that `newsdesk eval` keeps for it and in parts of that."""
+    folder, trial = open_set(settings, set_name)
+    generation = trial.desk.reader.current()
+    sizes = [None, *(size for size in _SIZES if size < len(generation.articles) and not trial.setup.fixed_now)]
+    for size in sizes:
+        for gold in trial.dataset.questions:
+            searched = generation if size is None else generation.among(_draw(generation, gold, size))
+            gathered = trial.desk.answerer.gather(gold.question, searched)
+            features = [[e.features[name] for name in SENTENCE_WEIGHTS] for e in gathered.evidence]
+            right = [contains_answer(e.text, gold.answers) for e in gathered.evidence]
+            rows = np.array(features, dtype=np.float64).reshape(-1, len(SENTENCE_WEIGHTS))
+            yield Example(set_name, folder, size, gold, gathered, rows, np.array(right, dtype=np.bool_))
+
+
+def learn(examples: Sequence[Example]) -> Learnt:
+    """What tells sentences that answer from others, and questions that are answered from those that cannot be."""
+    whole = [e for e in examples if e.size is None]
+    sizes = Counter(e.folder for e in whole)
+    cases = [(e.features, e.right) for e in whole]
+    sentences = learn_weights(cases, [1 / sizes[e.folder] for e in whole])
+    clear = [e for e in examples if not e.gold.answerable or _is_answered(e, sentences)]
     confidence = learn_confidence(clear)
-    threshold = choose_threshold(clear, confidence)
-    print("CONFIDENCE_WEIGHTS =", _named(CONFIDENCE_WEIGHTS, confidence))
-    print(f"CONFIDENCE_THRESHOLD = {threshold:.3f}")
-    for name, part in parts.items():
-        lost, refused, precision = score_refusals(part, confidence, threshold)
-        print(f"  {name}: lost {lost:.3f}, refused rightly {refused:.3f}, precision of refusals {precision:.3f}")
+    return Learnt(sentences, confidence, choose_threshold(examples, confidence))
 
 
-def collect(settings: Settings, folder: Path) -> list[Example]:
-    """Search for every question of a dataset, in the index that `newsdesk eval` keeps for it."""
-    dataset = load_dataset(folder, settings.zone)
-    desk = Desk(settings, settings.home / "eval" / dataset.digest)
-    desk.rebuild(dataset.articles)
-    return [_to_example(dataset.name, gold, desk.answerer.gather(gold.question)) for gold in dataset.questions]
-
-
-def learn_sentence_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Weights under which, of a question's sentences, those that hold the answer are likeliest."""
-    return learn_weights([(e.features, e.right) for e in examples])
-
-
-def learn_confidence(examples: Sequence[Example]) -> NDArray[np.float64]:
+def learn_confidence(examples: Sequence[Example]) -> Weights:
     """Logistic regression, answered rightly against unanswerable, both weighing the same; the bias first.
 
     An answerable question whose answer is not among the best sentences is no example of either.
     """
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=3000)
-    model.fit(_signals(examples), [e.gold.answerable for e in examples])
-    return np.concatenate([model.intercept_, model.coef_[0]])
+    signals = _signals(examples)
+    spread = signals.std(axis=0) + 1e-9
+    model = LogisticRegression(class_weight="balanced", max_iter=3000)
+    model.fit(signals / spread, [e.gold.answerable for e in examples])
+    return np.concatenate([model.intercept_, model.coef_[0] / spread])
 
 
-def choose_threshold(examples: Sequence[Example], weights: NDArray[np.float64]) -> float:
-    """The highest confidence to ask for that loses at most one in twenty questions answered rightly."""
-    kept = np.sort(_confidences([e for e in examples if e.gold.answerable], weights))
-    return float(kept[int(_MAX_LOST * len(kept))]) if len(kept) else 0.5
+def choose_threshold(examples: Sequence[Example], weights: Weights) -> float:
+    """The confidence to ask for under which refusals have the best F1, over the questions asked among all articles."""
+    whole = [e for e in examples if e.size is None]
+    confidences = _confidences(whole, weights)
+    answerable = np.array([e.gold.answerable for e in whole])[np.argsort(confidences)]
+    n_rightly = np.cumsum(~answerable)
+    f1 = 2 * n_rightly / (np.arange(1, len(whole) + 1) + n_rightly[-1])
+    return float(np.sort(confidences)[min(int(f1.argmax()) + 1, len(whole) - 1)])
 
 
-def score_sentences(examples: Sequence[Example], weights: NDArray[np.float64]) -> tuple[float, float]:
-    """Share of the answerable questions answered by the first sentence, and by any of the best four."""
-    ranked = [e.right[np.argsort(-(e.features @ weights), kind="stable")] for e in examples if e.gold.answerable]
-    first = [bool(right[:1].any()) for right in ranked]
-    return float(np.mean(first)), float(np.mean([bool(right[:MAX_SENTENCES].any()) for right in ranked]))
+def print_scores(title: str, examples: Sequence[Example], learnt_of: Callable[[Example], Learnt]) -> None:
+    """One line for each set and size."""
+    for name, size in dict.fromkeys((e.set_name, e.size) for e in examples):
+        own = [e for e in examples if (e.set_name, e.size) == (name, size)]
+        refused = np.array([_is_refused(e, learnt_of(e)) for e in own])
+        answerable = np.array([e.gold.answerable for e in own])
+        first, four = score_sentences([e for e in own if e.gold.answerable], learnt_of)
+        rightly = int((refused & ~answerable).sum())
+        shown = f"first sentence {first:.3f}, best four {four:.3f}, lost {refused[answerable].mean():.3f}"
+        if not answerable.all():
+            shown += f", refused {rightly / (~answerable).sum():.3f}, precision {rightly / max(1, refused.sum()):.3f}"
+        print(f"{title}, {name}{'' if size is None else f' among {size} articles'}, n {len(own)}: {shown}")
 
 
-def score_refusals(
-    examples: Sequence[Example], weights: NDArray[np.float64], threshold: float
-) -> tuple[float, float, float]:
-    """Share of the answerable that is lost, of the unanswerable that is refused, and precision of refusals."""
-    refused = _confidences(examples, weights) < threshold
-    answerable = np.array([e.gold.answerable for e in examples])
-    n_right = int((refused & ~answerable).sum())
-    return (
-        float(refused[answerable].mean()),
-        n_right / max(1, int((~answerable).sum())),
-        n_right / max(1, refused.sum()),
-    )
+def score_sentences(examples: Sequence[Example], learnt_of: Callable[[Example], Learnt]) -> tuple[float, float]:
+    """Share of questions answered by the first sentence, and by any of the best four."""
+    ranked = [e.right[np.argsort(-(e.features @ learnt_of(e).sentences), kind="stable")] for e in examples]
+    first, four = ([bool(right[:n].any()) for right in ranked] for n in (1, MAX_SENTENCES))
+    return float(np.mean(first)), float(np.mean(four))
 
 
-def _to_example(dataset: str, gold: GoldQuestion, gathered: Gathered) -> Example:
-    features = [[e.features[name] for name in SENTENCE_WEIGHTS] for e in gathered.evidence]
-    right = [contains_answer(e.text, gold.answers) for e in gathered.evidence]
-    return Example(
-        dataset, gold, gathered, np.array(features).reshape(-1, len(SENTENCE_WEIGHTS)), np.array(right, dtype=bool)
-    )
+def _draw(generation: Generation, gold: GoldQuestion, size: int) -> frozenset[str]:
+    """Articles at random, the same for the same question, and those that answer it."""
+    rng = np.random.default_rng(zlib.crc32(gold.id.encode()) + size)
+    drawn = rng.choice(len(generation.articles), size, replace=False)
+    return frozenset(generation.articles[row].id for row in drawn) | gold.articles
 
 
-def _answers(example: Example, weights: NDArray[np.float64]) -> bool:
+def _is_answered(example: Example, weights: Weights) -> bool:
     order = np.argsort(-(example.features @ weights), kind="stable")
     return bool(example.right[order[:MAX_SENTENCES]].any())
+
+
+def _is_refused(example: Example, learnt: Learnt) -> bool:
+    return bool(_confidences([example], learnt.confidence)[0] < learnt.threshold)
 
 
 def _signals(examples: Sequence[Example]) -> NDArray[np.float64]:
@@ -136,13 +167,13 @@ def _signals(examples: Sequence[Example]) -> NDArray[np.float64]:
     return np.array([[e.gathered.signals[name] for name in names] for e in examples])
 
 
-def _confidences(examples: Sequence[Example], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _confidences(examples: Sequence[Example], weights: Weights) -> NDArray[np.float64]:
     z = weights[0] + _signals(examples) @ weights[1:]
     confidences: NDArray[np.float64] = 1 / (1 + np.exp(-z))
     return confidences
 
 
-def _named(names: Mapping[str, Any], weights: NDArray[np.float64]) -> dict[str, float]:
+def _named(names: Mapping[str, Any], weights: Weights) -> dict[str, float]:
     return {name: round(float(w), 2) for name, w in zip(names, weights, strict=True)}
 
 

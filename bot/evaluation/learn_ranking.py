@@ -74,11 +74,16 @@ def main(set_names: Sequence[str]) -> None:
 
 def collect(settings: Settings, set_name: str) -> list[Example]:
     """Search for every question of a set whose articles are known, in the index that `newsdesk eval` keeps for it."""
+    own, trial = open_set(settings, set_name)
+    return [_to_example(trial, set_name, own, gold) for gold in trial.dataset.questions if gold.articles]
+
+
+def open_set(settings: Settings, set_name: str) -> tuple[str, Trial]:
+    """A set's own folder, and its questions with the index to ask."""
     folder, _, mode = set_name.partition("@")
     own, *others = folder.split("+")
     setup = Setup(tuple(Path(other) for other in others), fixed_now=mode == "fixed")
-    trial = prepare(settings, Path(own), lambda *_: None, setup)
-    return [_to_example(trial, set_name, own, gold) for gold in trial.dataset.questions if gold.articles]
+    return own, prepare(settings, Path(own), lambda *_: None, setup)
 
 
 def learn(examples: Sequence[Example], names: Sequence[str] = tuple(RANK_WEIGHTS)) -> dict[str, float]:
@@ -98,8 +103,8 @@ def cross_validate(
     examples: Sequence[Example], names: Sequence[str] = tuple(RANK_WEIGHTS)
 ) -> Callable[[Example], Mapping[str, float]]:
     """For each example, weights that were learnt without any question of its fold."""
-    folds = [learn([e for e in examples if _fold(e.gold) != fold], names) for fold in range(N_FOLDS)]
-    return lambda example: folds[_fold(example.gold)]
+    folds = [learn([e for e in examples if fold(e.gold) != n], names) for n in range(N_FOLDS)]
+    return lambda example: folds[fold(example.gold)]
 
 
 def rank(example: Example, weights: Mapping[str, float], *, parts: bool = True) -> list[Hit]:
@@ -136,7 +141,8 @@ def half(gold: GoldQuestion) -> int:
     return zlib.crc32(gold.id.encode()) % 2
 
 
-def _fold(gold: GoldQuestion) -> int:
+def fold(gold: GoldQuestion) -> int:
+    """Number of its fold."""
     return zlib.crc32(f"fold {gold.id}".encode()) % N_FOLDS
 
 

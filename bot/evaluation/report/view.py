@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.confidence import CONFIDENCE_THRESHOLD
 from bot.evaluation.compare import ChangedQuestion, Comparison, describe_dataset
 from bot.evaluation.report import curves, failures, scores
 from bot.evaluation.report.curves import Axis, Bin, RefusalPoint, Stage
 from bot.evaluation.report.failures import Failure
 from bot.evaluation.report.scores import Row, Score
-from bot.evidence import CONFIDENCE_THRESHOLD
 
 _TENTHS = tuple(n / 10 for n in range(1, 10))
 

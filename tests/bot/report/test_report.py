@@ -35,7 +35,7 @@ from bot.evaluation.report.scores import OTHER, group_scores, to_row, used_metri
 from bot.evaluation.report.view import list_changes, list_facts, show_moment, view_dataset
 from bot.evaluation.run import evaluate_dataset
 from bot.evaluation.runs import make_run
-from bot.evidence import CONFIDENCE_THRESHOLD
+from bot.confidence import CONFIDENCE_THRESHOLD
 
 FOUR = [Rated(0.9, True), Rated(0.7, False), Rated(0.6, True), Rated(0.2, False)]
 RATED = st.lists(st.builds(Rated, st.floats(0, 1), st.booleans()), min_size=1, max_size=40)

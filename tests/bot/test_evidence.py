@@ -1,0 +1,167 @@
+"""From hits to the sentences that answer, and how sure one can be of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.confidence import CONFIDENCE_WEIGHTS, confidence_features, estimate_confidence
+from bot.evidence import MAX_SENTENCES, SENTENCE_WEIGHTS, choose_sentences, find_evidence, understand
+from index.lexical import tokenize
+from index.passages import passage_sentences
+from index.types import Hit, Passage
+
+QUESTION = "How many people crossed the harbour bridge?"
+DIM = 8
+
+
+def make_hit(text: str, rank: int = 1, article: str = "a", **fields) -> Hit:
+    """A hit of one passage whose paragraphs are parted by empty lines."""
+    defaults = {
+        "rank": rank,
+        "score": 1.0,
+        "passage": Passage(article, 1, 1 + text.count("\n\n"), text),
+        "title": "",
+        "source": "The Courier",
+        "published_at": None,
+        "url": "",
+        "language": "en",
+        "vector_key": article,
+        "similarity": 0.5,
+    }
+    return Hit(**(defaults | fields))
+
+
+def weigh(*hits: Hit, question: str = QUESTION, near: str = ""):
+    """Evidence of hits for a question; the sentence that holds `near` is close to it, all others are not."""
+    asked = understand(question, np.eye(DIM, dtype=np.float32)[0], dict.fromkeys(tokenize(question), 1.0))
+    vectors = []
+    for hit in hits:
+        texts = [hit.passage.text[s.start : s.end] for s in passage_sentences(hit.passage)]
+        vectors.append(np.array([np.eye(DIM)[0 if near and near in t else 1] for t in texts], dtype=np.float32))
+    return find_evidence(asked, hits, vectors)
+
+
+def feature(evidence, name: str) -> dict[str, float]:
+    return {e.text: e.features[name] for e in evidence}
+
+
+def test_every_feature_has_a_weight_and_none_is_large():
+    [evidence] = weigh(make_hit("It rained."))
+    assert list(evidence.features) == list(SENTENCE_WEIGHTS)
+    assert all(-1 <= value <= 1 for value in evidence.features.values())
+
+
+def test_the_nearest_sentence_comes_first():
+    hit = make_hit("The mayor spoke. Crowds came at dawn. It rained.")
+    assert weigh(hit, near="dawn")[0].text == "Crowds came at dawn."
+
+
+def test_a_sentence_behind_a_near_one_is_raised():
+    before = feature(weigh(make_hit("Crowds came at dawn. It rained. It stopped."), near="dawn"), "before")
+    assert before == {"Crowds came at dawn.": 0, "It rained.": 1, "It stopped.": 0}
+
+
+def test_words_of_the_paragraph_and_of_the_title_count_around_a_sentence():
+    hit = make_hit("The bridge opened. It rained.\n\nThe mayor spoke.", title="Harbour")
+    around, words = (feature(weigh(hit), name) for name in ("around", "words"))
+    assert around["The bridge opened."] == around["It rained."] > around["The mayor spoke."] > 0
+    assert words["It rained."] == 0
+
+
+@pytest.mark.parametrize("asking", ["Who crossed?", "“Who crossed?”", "谁过了桥？"])
+def test_a_sentence_that_asks_is_no_answer(asking):
+    evidence = weigh(make_hit(f"{asking}\n\nIt rained."))
+    assert feature(evidence, "asks") == {asking: 1, "It rained.": 0}
+    assert evidence[0].text == "It rained."
+
+
+def test_a_sentence_with_what_is_asked_for_is_raised_and_its_words_are_marked():
+    best, *_ = weigh(make_hit("The mayor spoke. 3,800 people came."))
+    assert best.text == "3,800 people came."
+    assert [best.text[a:b] for a, b in best.highlights] == ["3,800"]
+
+
+def test_sentences_of_a_better_hit_come_first_by_its_score():
+    evidence = weigh(make_hit("Rain fell."), make_hit("Snow fell.", 2, "b", score=0.01))
+    assert [e.text for e in evidence] == ["Rain fell.", "Snow fell."]
+    assert feature(evidence, "hit")["Snow fell."] == pytest.approx(-0.4605, abs=1e-3)
+
+
+def test_a_sentence_that_two_articles_have_is_weighed_once():
+    assert len(weigh(make_hit("Rain fell."), make_hit("Rain fell.", 2, "b"))) == 1
+
+
+def test_the_best_sentence_leads_and_the_others_follow_in_reading_order():
+    hits = (
+        make_hit("Rain came first. Wind came next."),
+        make_hit("Snow came then. Some 90 hailstones came last.", 2, "b"),
+    )
+    chosen = choose_sentences(weigh(*hits, near="came"))
+    assert [e.text for e in chosen] == [
+        "Some 90 hailstones came last.",
+        "Rain came first.",
+        "Wind came next.",
+        "Snow came then.",
+    ]
+
+
+def test_what_says_the_same_again_is_left_out():
+    evidence = weigh(
+        make_hit("Some 3,800 people crossed the bridge on Sunday. 3,800 people crossed the bridge on Sunday.")
+    )
+    assert len(choose_sentences(evidence)) == 1
+
+
+def test_what_is_far_behind_the_best_is_left_out():
+    evidence = weigh(make_hit("3,800 people crossed the harbour bridge. It rained all day."), near="3,800")
+    assert [e.text for e in choose_sentences(evidence)] == ["3,800 people crossed the harbour bridge."]
+
+
+@given(st.lists(st.text("abc .?\n", max_size=60), max_size=6))
+def test_at_most_four_sentences_are_chosen_and_each_stands_in_its_paragraph(texts):
+    hits = [make_hit(" ".join(text.split()) or "x", n, str(n)) for n, text in enumerate(texts, 1)]
+    chosen = choose_sentences(weigh(*hits))
+    assert len(chosen) <= MAX_SENTENCES
+    assert bool(chosen) == bool(hits)
+    for e in chosen:
+        assert e.paragraph_text[e.start : e.start + len(e.text)] == e.text
+
+
+# Confidence
+
+
+def signals(*hits: Hit, n_passages: int = 1000, near: str = "") -> dict[str, float]:
+    asked = understand(QUESTION, np.eye(DIM, dtype=np.float32)[0], dict.fromkeys(tokenize(QUESTION), 1.0))
+    return confidence_features(asked, hits, weigh(*hits, near=near), n_passages)
+
+
+def test_every_signal_of_confidence_has_a_weight():
+    assert ["bias", *signals(make_hit("It rained."))] == list(CONFIDENCE_WEIGHTS)
+    assert list(signals()) == list(signals(make_hit("It rained.")))
+
+
+def test_more_words_of_the_question_and_a_nearer_sentence_make_it_surer():
+    off = signals(make_hit("It rained."))
+    on = signals(make_hit("People crossed the harbour bridge."), near="crossed")
+    assert on["words"] > off["words"] == 0
+    assert on["sentence"] > off["sentence"]
+    assert estimate_confidence(on) > estimate_confidence(off)
+
+
+def test_the_same_find_is_less_sure_the_more_passages_were_searched():
+    hit = make_hit("People crossed the harbour bridge.")
+    sure = [estimate_confidence(signals(hit, n_passages=n)) for n in (0, 100, 10_000, 1_000_000)]
+    assert sure == sorted(sure, reverse=True)
+    assert sure[1] > sure[2] > sure[3]
+
+
+def test_words_are_those_that_one_passage_has_together():
+    apart = signals(make_hit("People came."), make_hit("The bridge opened.", 2, "b"))
+    together = signals(make_hit("People came. The bridge opened."))
+    assert together["words"] > apart["words"]
+    assert signals(replace(make_hit("It rained."), why={"words": 0.3}))["best words"] == 0.3
