@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
-from bot.citations import Paragraph, closest_sentence, link_to_quote, verify_prose
+from bot.citations import Paragraph, closest_sentence, verify_prose
 from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
 from bot.conversation import carry_over, understand_question
 from bot.evidence import Evidence, choose_sentences, find_evidence, understand
 from bot.llm import LanguageModel, ModelFailed
 from bot.prompts import fill_prompt
 from bot.smalltalk import reply_without_search
+from bot.text_fragment import link_to_quote
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
 from index.generation import Generation, Reader
 from index.lexical import tokenize
@@ -250,7 +251,7 @@ def _with_earlier(question: Question) -> str:
 def _cite(generation: Generation, n: int, e: Evidence, quote: str) -> Citation:
     hit = e.hit
     article_id = hit.passage.article_id
-    text = generation.paragraphs_of(article_id)[e.paragraph] if hit.passage.partial else e.paragraph_text
+    paragraphs = generation.paragraphs_of(article_id)
     return Citation(
         n=n,
         article_id=article_id,
@@ -259,9 +260,9 @@ def _cite(generation: Generation, n: int, e: Evidence, quote: str) -> Citation:
         published_at=hit.published_at,
         url=hit.url,
         paragraph=e.paragraph,
-        text=text,
+        text=paragraphs[e.paragraph],
         quote=quote,
-        link=link_to_quote(hit.url, text, quote),
+        link=link_to_quote(hit.url, paragraphs, e.paragraph, quote),
     )
 
 
