@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
+from typing import Any
 
 from bot.citations import Paragraph, closest_sentence, verify_prose
 from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
@@ -27,10 +28,10 @@ N_HITS = 10
 _N_NEAREST = 3
 _CARRIED_WEIGHT = 0.5
 _NOT_COVERED = "NOT COVERED"
-_REFUSALS = {
-    Outcome.NOT_COVERED: "That is not in these articles.",
-    Outcome.OUT_OF_RANGE: "These articles cover that only outside the dates you asked about.",
-    Outcome.FILTERED_OUT: "These articles cover that only in what your filter leaves out.",
+_REFUSAL = "That is not in these articles."
+_RELAXED = {
+    Outcome.OUT_OF_RANGE: "These articles cover that only outside the dates you asked about",
+    Outcome.FILTERED_OUT: "These articles cover that only in what your filter leaves out",
 }
 
 OnQuoted = Callable[[Answer], None]
@@ -116,8 +117,7 @@ class Answerer:
             query=found.query.summary(),
         )
         if found.confidence < CONFIDENCE_THRESHOLD:
-            outcome, hits = self._explain_refusal(question, found, clock)
-            return replace(answer, outcome=outcome, nearest=_nearest(hits), message=_REFUSALS[outcome])
+            return self._refuse(question, found, answer, clock)
         chosen = choose_sentences(found.evidence)
         return replace(
             answer,
@@ -125,24 +125,28 @@ class Answerer:
             citations=tuple(_cite(found.generation, n, e, e.text) for n, e in enumerate(chosen, 1)),
         )
 
-    def _explain_refusal(self, question: Question, found: Gathered, clock: _Clock) -> tuple[Outcome, Sequence[Hit]]:
-        """Which of the three kinds it is, and what to name as nearest; `as_of` is never relaxed."""
+    def _refuse(self, question: Question, found: Gathered, answer: Answer, clock: _Clock) -> Answer:
+        """Which of the three kinds of refusal it is, and what to ask instead; `as_of` is never relaxed."""
         filters = found.filters
-        anytime = replace(filters, since=None, until=None)
-        anywhere = replace(filters, sources=(), language=None)
         nearest = found.hits
-        for relaxed, outcome in (
-            (anytime, Outcome.OUT_OF_RANGE),
-            (anywhere, Outcome.FILTERED_OUT),
-            (replace(anytime, sources=(), language=None), Outcome.FILTERED_OUT),
+        anytime: dict[str, Any] = {"since": None, "until": None}
+        anywhere: dict[str, Any] = {"sources": (), "language": None}
+        for changes, outcome, instead in (
+            (anytime, Outcome.OUT_OF_RANGE, "without the dates"),
+            (anywhere, Outcome.FILTERED_OUT, "without the filter"),
+            (anytime | anywhere, Outcome.FILTERED_OUT, "without the filter and the dates"),
         ):
+            relaxed = replace(filters, **changes)
             if relaxed == filters:
                 continue
             other = self._search(found.generation, question, found.query, found.vectors, relaxed, clock)
             nearest = nearest or other.hits
             if other.confidence >= CONFIDENCE_THRESHOLD:
-                return outcome, other.hits
-        return Outcome.NOT_COVERED, nearest
+                first = other.hits[0]
+                day = "" if first.published_at is None else f" of {first.published_at:%-d %B %Y}"
+                message = f"{_RELAXED[outcome]}, such as {first.source}{day}. Ask again {instead} to see it."
+                return replace(answer, outcome=outcome, nearest=_nearest(other.hits), message=message)
+        return replace(answer, outcome=Outcome.NOT_COVERED, nearest=_nearest(nearest), message=_REFUSAL)
 
     def _write(self, model: LanguageModel, question: Question, found: Gathered, quoted: Answer) -> Answer:
         given = _paragraphs_for_prompt(found.evidence, self._context_words)

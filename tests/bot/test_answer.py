@@ -193,6 +193,11 @@ def test_what_is_covered_only_outside_the_dates_is_out_of_range_and_names_those_
     answer = newsdesk.ask(OPENED, since=day(6, 20))
     assert (answer.outcome, answer.citations) == (Outcome.OUT_OF_RANGE, ())
     assert "bridge" in {n.article_id for n in answer.nearest}
+    near = answer.nearest[0]
+    assert answer.text == (
+        f"These articles cover that only outside the dates you asked about, such as {near.source} of "
+        f"{near.published_at:%-d %B %Y}. Ask again without the dates to see it."
+    )
 
 
 def test_what_lies_outside_what_the_question_demands_is_told_as_with_a_filter(newsdesk, answer_all):
@@ -217,6 +222,7 @@ def test_what_other_outlets_cover_within_the_dates_is_named_before_what_lies_out
 def test_what_is_covered_only_outside_both_dates_and_outlets_is_filtered_out(newsdesk, answer_all):
     answer = newsdesk.ask(OPENED, sources=("Nobody's Post",), until=day(1, 1))
     assert answer.outcome is Outcome.FILTERED_OUT
+    assert answer.text.endswith("Ask again without the filter and the dates to see it.")
 
 
 def test_what_no_filter_hides_is_not_covered_even_under_filters(newsdesk, refuse_all):
