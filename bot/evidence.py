@@ -16,7 +16,8 @@ from index.types import Hit, Vectors
 MAX_SENTENCES = 4
 _MANY_ANSWERS = 3
 _MIN_SHORT_NAME = 4
-_MARGIN = 5.0
+_MARGIN = 6.0
+_MARGIN_ELSEWHERE = 1.5
 _LOG_ODDS = 10.0
 _SAME_SENTENCE = 0.7
 _CLOSING = "\"'”’」』)） "
@@ -114,11 +115,14 @@ def find_evidence(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vector
 
 
 def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """At most four sentences to quote: the best, then the others in reading order."""
+    """At most four sentences to quote: the best, then the others in reading order.
+
+    What another article says has to be nearly as good as the best: it is the likelier to be beside the point.
+    """
     chosen: list[Evidence] = []
     for e in evidence:
-        near = not chosen or e.score >= chosen[0].score - _MARGIN
-        if near and not any(_says_the_same(e, other) for other in chosen):
+        margin = _MARGIN if e.hit.passage.article_id == evidence[0].hit.passage.article_id else _MARGIN_ELSEWHERE
+        if e.score >= evidence[0].score - margin and not any(_says_the_same(e, other) for other in chosen):
             chosen.append(e)
         if len(chosen) == MAX_SENTENCES:
             break

@@ -97,11 +97,8 @@ def test_a_sentence_that_two_articles_have_is_weighed_once():
 
 
 def test_the_best_sentence_leads_and_the_others_follow_in_reading_order():
-    hits = (
-        make_hit("Rain came first. Wind came next."),
-        make_hit("Snow came then. Some 90 hailstones came last.", 2, "b"),
-    )
-    chosen = choose_sentences(weigh(*hits, near="came"))
+    hit = make_hit("Rain came first. Wind came next.\n\nSnow came then. Some 90 hailstones came last.")
+    chosen = choose_sentences(weigh(hit, near="came"))
     assert [e.text for e in chosen] == [
         "Some 90 hailstones came last.",
         "Rain came first.",
@@ -120,6 +117,16 @@ def test_what_says_the_same_again_is_left_out():
 def test_what_is_far_behind_the_best_is_left_out():
     evidence = weigh(make_hit("3,800 people crossed the harbour bridge. It rained all day."), near="3,800")
     assert [e.text for e in choose_sentences(evidence)] == ["3,800 people crossed the harbour bridge."]
+
+
+def test_another_article_is_quoted_only_where_it_is_nearly_as_good():
+    good, poor = "A crowd of 3,800 crossed the bridge.", "Some came by boat."
+    same = weigh(make_hit(f"{good} {poor}"))
+    elsewhere = weigh(make_hit(good), make_hit(poor, 2, "b"))
+    assert len(choose_sentences(same)) == 2
+    assert len(choose_sentences(elsewhere)) == 1
+    both = weigh(make_hit(good), make_hit("Then 6,500 crossed that bridge on foot.", 2, "b"))
+    assert len(choose_sentences(both)) == 2
 
 
 @given(st.lists(st.text("abc .?\n", max_size=60), max_size=6))
