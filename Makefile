@@ -33,7 +33,7 @@ bench: .venv/dev
 	touch $@
 
 .venv/dev: .venv/installed
-	$(PIP) --editable .[dev]
+	$(PIP) --editable .[dev,local]
 	touch $@
 
 # From an environment with the wanted versions; local version labels such as +cpu are dropped.

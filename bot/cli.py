@@ -1,4 +1,4 @@
-"""The command line: ask, search, index, eval, doctor, bot."""
+"""The command line: ask, search, index, model, eval, doctor, bot."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.settings import Settings, load_settings
 from bot.terminal import (
     make_console,
     progress,
+    progress_in_bytes,
     show_answer,
     show_facts,
     show_findings,
@@ -44,6 +45,8 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="Build and look after the index.", no_args_is_help=True)
 app.add_typer(index_app, name="index")
+model_app = typer.Typer(help="Fetch local language models.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
 
 _ERROR_LOG = "errors.log"
 
@@ -72,6 +75,7 @@ Since = Annotated[str, typer.Option(help="Only articles from this date on; such 
 Until = Annotated[str, typer.Option(help="Only articles up to this date.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Answer as on this date: nothing published later is seen.")]
 Now = Annotated[str, typer.Option(help="The moment the question is asked; by default the present one.")]
+ModelName = Annotated[str, typer.Argument(help="A name of `newsdesk model list`; by default the first.")]
 Source = Annotated[list[str] | None, typer.Option(help="Only this outlet; may be given several times.")]
 
 
@@ -94,7 +98,7 @@ def ask(
     json_output: Json = False,
     llm: Annotated[
         str | None,
-        typer.Option(help="Base URL of an OpenAI-compatible endpoint, for prose instead of quotes."),
+        typer.Option(help="A language model for prose instead of quotes, written as in NEWSDESK_LLM."),
     ] = None,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -228,6 +232,50 @@ def drop(
     if not yes:
         typer.confirm(f"Delete the index in {settings.home}?", abort=True)
     Desk(settings).drop()
+
+
+@model_app.command("list")
+def list_models(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = False) -> None:
+    """List the local language models that can be fetched."""
+    from bot.llm.catalogue import CATALOGUE
+
+    home = load_settings().home
+    rows = [
+        {"name": e.name, "megabytes": round(e.n_bytes / 1e6), "licence": e.licence, "here": e.path_in(home).exists()}
+        for e in CATALOGUE
+    ]
+    if json_output:
+        _print_json(rows)
+    else:
+        show_table(_console(), rows)
+
+
+@model_app.command("get")
+def get_model(name: ModelName = "", quiet: Quiet = False, no_color: NoColor = False) -> None:
+    """Fetch a local language model; what has come is kept, and the next try goes on from there."""
+    from bot.llm.catalogue import find_entry
+    from bot.llm.download import fetch_model
+
+    settings = load_settings()
+    entry = find_entry(name)
+    try:
+        with progress_in_bytes(_console(stderr=True), quiet=_Output.quiet) as on_progress:
+            path = fetch_model(entry, settings.home, settings.model_hub, on_progress)
+    except KeyboardInterrupt:
+        raise NewsdeskError("stopped; run the command again to go on") from None
+    print(path)
+
+
+@model_app.command("path")
+def show_model_path(name: ModelName = "", quiet: Quiet = False, no_color: NoColor = False) -> None:
+    """Print where the file of a fetched model lies."""
+    from bot.llm.catalogue import find_entry
+
+    entry = find_entry(name)
+    path = entry.path_in(load_settings().home)
+    if not path.exists():
+        raise NewsdeskError(f"{entry.name} is not on this machine; run `newsdesk model get {entry.name}`")
+    print(path)
 
 
 @app.command("eval")

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.answer import Answerer
 from bot.conversation import understand_question
-from bot.llm import LanguageModel, OpenAICompatible
+from bot.llm import LanguageModel
+from bot.llm.providers import make_model
 from bot.prompts import data_folder
 from bot.settings import Settings
 from bot.types import Question, format_moment
@@ -56,10 +57,7 @@ class Desk:
     @cached_property
     def model(self) -> LanguageModel | None:
         """The language model of the settings, or None for quotes only."""
-        s = self.settings
-        if not s.llm:
-            return None
-        return OpenAICompatible(s.llm, s.llm_model, s.llm_api_key.get_secret_value(), s.llm_timeout_s, s.llm_max_tokens)
+        return make_model(self.settings)
 
     @cached_property
     def answerer(self) -> Answerer:

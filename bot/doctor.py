@@ -7,14 +7,19 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
+from bot.llm.choice import ModelChoice
+from bot.llm.local import check_gguf
+from bot.llm.providers import find_gguf, find_key
 from bot.settings import BadSettings, Settings, load_settings
 from index.errors import NewsdeskError
 
 _PACKAGES = ("chromadb", "llama-index-core", "sentence-transformers", "torch", "discord.py")
 _MIN_FREE_BYTES = 1_000_000_000
 _PROBE_TIMEOUT_S = 5.0
+_MODEL = "language model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def examine() -> list[Finding]:
     if findings[-1].ok:
         looks = {"encoder": _look_at_encoder, "reranker": _look_at_reranker, "index": _look_at_index}
         findings += [_guard(name, look, settings) for name, look in looks.items()]
-    return [*findings, _look_at_model(settings), _look_at_discord(settings)]
+    return [*findings, *_look_at_models(settings), _look_at_discord(settings)]
 
 
 def _guard(name: str, look: Callable[[Settings], Finding], settings: Settings) -> Finding:
@@ -113,28 +118,46 @@ def _look_at_index(settings: Settings) -> Finding:
     )
 
 
-def _look_at_model(settings: Settings) -> Finding:
+def _look_at_models(settings: Settings) -> Iterator[Finding]:
+    if not settings.models:
+        yield Finding(_MODEL, None, "none; answers are quotes (NEWSDESK_LLM sets one)")
+    for choice in settings.models:
+        look = _look_at_file if choice.provider == "local" else _look_at_endpoint
+        try:
+            yield look(choice, settings)
+        except NewsdeskError as e:
+            yield Finding(_MODEL, False, str(e), "do what the line above says; quotes work without it")
+
+
+def _look_at_file(choice: ModelChoice, settings: Settings) -> Finding:
+    if find_spec("xllamacpp") is None:
+        return Finding(_MODEL, False, f"{choice.name} needs llama.cpp", "run `pip install newsdesk[local]`")
+    path = find_gguf(choice, settings.home)
+    check_gguf(path)
+    return Finding(_MODEL, True, f"{choice.name} in {path}")
+
+
+def _look_at_endpoint(choice: ModelChoice, settings: Settings) -> Finding:
     import httpx
 
-    if not settings.llm:
-        return Finding("language model", None, "none; answers are quotes (NEWSDESK_LLM sets one)")
-    key = settings.llm_api_key.get_secret_value()
+    from bot.llm.anthropic import anthropic_headers
+    from bot.llm.http_model import NO_PROXY
+
+    key = find_key(choice, settings)
+    headers = anthropic_headers(key) if choice.provider == "anthropic" else {"Authorization": f"Bearer {key}"}
+    address = _without_secrets(choice.address)
     try:
-        reply = httpx.get(
-            f"{settings.llm.rstrip('/')}/models",
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=_PROBE_TIMEOUT_S,
-        )
-        reply.raise_for_status()
+        with httpx.Client(headers=headers if key else {}, timeout=_PROBE_TIMEOUT_S, mounts=NO_PROXY) as client:
+            client.get(f"{choice.address}/models").raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as e:  # ValueError for a key that no header can hold
         status = e.response.status_code if isinstance(e, httpx.HTTPStatusError) else type(e).__name__
         return Finding(
-            "language model",
+            _MODEL,
             False,
-            f"{_without_secrets(settings.llm)} does not answer ({status})",
-            "start the endpoint, or mend NEWSDESK_LLM and NEWSDESK_LLM_API_KEY; quotes work without it",
+            f"{address} does not answer ({status})",
+            "start the endpoint, or mend NEWSDESK_LLM and its key; quotes work without it",
         )
-    return Finding("language model", True, f"{settings.llm_model} at {_without_secrets(settings.llm)}")
+    return Finding(_MODEL, True, f"{choice.name} at {address}")
 
 
 def _look_at_discord(settings: Settings) -> Finding:

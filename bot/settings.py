@@ -13,6 +13,7 @@ import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.llm.choice import ModelChoice, parse_choices
 from index.errors import NewsdeskError
 
 PACKAGED_ENCODER = "all-MiniLM-L6-v2"
@@ -44,16 +45,30 @@ class Settings(BaseSettings):
     """A cross-encoder by its name on the hub or its folder; empty for the learnt order."""
     timezone: str = "UTC"
     """Zone of relative dates and of days given without a time."""
-    llm: str = ""
-    """Base URL of an OpenAI-compatible endpoint; empty for quotes only."""
+    llm: str = "none"
+    """The language models, comma-separated, the next for when one fails; `none` for quotes only."""
     llm_model: str = "default"
-    """Model name to ask that endpoint for."""
+    """Model name to ask an OpenAI-compatible endpoint for, where its address names none behind a `#`."""
     llm_api_key: SecretStr = SecretStr("")
-    """Key for that endpoint."""
+    """Key for such an endpoint."""
+    openai_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("NEWSDESK_OPENAI_API_KEY", "OPENAI_API_KEY")
+    )
+    """Key for OpenAI."""
+    anthropic_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("NEWSDESK_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY")
+    )
+    """Key for Anthropic."""
     llm_timeout_s: float = Field(default=60.0, gt=0)
-    """Seconds that the endpoint may take for a whole answer."""
+    """Seconds that a model may take for a whole answer, with all tries."""
     llm_max_tokens: int = Field(default=400, ge=16)
     """Longest answer to ask the model for."""
+    llm_context_tokens: int = Field(default=0, ge=0)
+    """Window of the model; 0 for what is known of it, and 4096 for a local one."""
+    llm_threads: int = Field(default=0, ge=0)
+    """Threads of a local model; 0 takes all cores."""
+    model_hub: str = "https://huggingface.co"
+    """Where local models are fetched from."""
     llm_context_words: int = Field(default=1200, ge=100)
     """Words of paragraphs that the prompt carries at most."""
     discord_token: SecretStr = Field(
@@ -69,6 +84,17 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError) as e:  # OSError for a folder of zones, such as Europe
             raise ValueError("is not an IANA time zone such as Europe/Berlin") from e
         return value
+
+    @field_validator("llm")
+    @classmethod
+    def _known_models(cls, value: str) -> str:
+        parse_choices(value, "")
+        return value
+
+    @property
+    def models(self) -> tuple[ModelChoice, ...]:
+        """The language models, the first to be asked first."""
+        return parse_choices(self.llm, self.llm_model)
 
     @property
     def zone(self) -> tzinfo:

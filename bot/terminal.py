@@ -10,7 +10,15 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -149,6 +157,20 @@ def progress(console: Console, *, quiet: bool) -> Iterator[OnProgress]:
             yield _Bars(bars)
     else:
         yield _Lines()
+
+
+@contextmanager
+def progress_in_bytes(console: Console, *, quiet: bool) -> Iterator[OnProgress]:
+    """As `progress`, for a file that is fetched: in bytes on a terminal, in megabytes elsewhere."""
+    if quiet:
+        yield lambda *_: None
+    elif console.is_terminal:
+        columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+        with Progress(TextColumn("{task.description}"), *columns, console=console) as bars:
+            yield _Bars(bars)
+    else:
+        lines = _Lines()
+        yield lambda name, n_done, n_total: lines(f"{name}, MB", n_done // 1_000_000, (n_total or 0) // 1_000_000)
 
 
 class _Bars:

@@ -202,7 +202,7 @@ async def _status(interaction: discord.Interaction[NewsdeskBot]) -> None:
     if facts["generation"] is None:
         raise IndexMissing("nothing is indexed yet")
     shown = {name: facts[name] for name in _SHOWN_STATUS} | {
-        "model": bot.desk.settings.llm_model if bot.desk.model else "none"
+        "model": ", ".join(choice.name for choice in bot.desk.settings.models) or "none"
     }
     await _finish(interaction, render_facts("Newsdesk", shown))
 

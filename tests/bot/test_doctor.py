@@ -61,7 +61,7 @@ def test_with_an_index_nothing_is_wrong(built):
 
 
 def test_what_is_wrong_has_a_remedy_and_what_is_not_has_none(built, monkeypatch):
-    monkeypatch.setenv("NEWSDESK_LLM", "http://[oops")
+    monkeypatch.setenv("NEWSDESK_LLM", "http://127.0.0.1:1/v1")
     findings = examine()
     assert any(f.ok is False for f in findings)
     assert all(bool(f.remedy) == (f.ok is False) for f in findings)
@@ -183,12 +183,41 @@ def test_an_endpoint_that_refuses_the_key_is_a_fault_named_by_its_status(endpoin
     assert "another-key" not in f"{finding}"
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/v1", "nonsense", "http://[oops/v1", "ftp://127.0.0.1"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/v1", "http://a b/v1", "http://user:pa55word@127.0.0.1:1"])
 def test_an_endpoint_that_cannot_be_reached_is_a_fault(monkeypatch, url):
     monkeypatch.setenv("NEWSDESK_LLM", url)
     finding = find("language model")
     assert finding.ok is False
     assert "NEWSDESK_LLM" in finding.remedy
+    assert "pa55word" not in finding.state
+
+
+def test_every_model_of_the_list_is_looked_at(endpoint, monkeypatch):
+    monkeypatch.setenv(
+        "NEWSDESK_LLM", f"http://127.0.0.1:1/v1,openai/gpt-4o,http://127.0.0.1:{endpoint.server_port}/v1"
+    )
+    monkeypatch.setenv("NEWSDESK_LLM_API_KEY", KEY)
+    findings = [f for f in examine() if f.name == "language model"]
+    assert [f.ok for f in findings] == [False, False, True]
+    assert "OPENAI_API_KEY" in findings[1].state
+
+
+def test_a_local_model_is_looked_at_without_loading_it(tmp_path, monkeypatch):
+    (tmp_path / "small.gguf").write_bytes(b"GGUF")
+    (tmp_path / "page.gguf").write_bytes(b"<html>")
+    monkeypatch.setattr(doctor, "find_spec", lambda _: object())
+    monkeypatch.setenv("NEWSDESK_LLM", f"{tmp_path}/small.gguf,{tmp_path}/page.gguf,local")
+    good, bad, missing = [f for f in examine() if f.name == "language model"]
+    assert (good.ok, good.state) == (True, f"small in {tmp_path}/small.gguf")
+    assert (bad.ok, bad.state) == (False, "page.gguf is no GGUF file")
+    assert missing.ok is False
+    assert "newsdesk model get" in missing.state
+
+
+def test_a_local_model_without_llama_cpp_is_a_fault_with_the_extra(monkeypatch):
+    monkeypatch.setattr(doctor, "find_spec", lambda _: None)
+    monkeypatch.setenv("NEWSDESK_LLM", "local")
+    assert "newsdesk[local]" in find("language model").remedy
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n", f"{KEY}…"])

@@ -75,6 +75,13 @@ def test_a_run_names_the_model_only_where_there_is_one(tmp_path):
     assert make(settings)["model"] == "small"
 
 
+def test_a_run_tells_all_its_models_without_their_folders(tmp_path):
+    settings = Settings(home=tmp_path, llm=f"openai/gpt-4o, {tmp_path}/small.gguf, http://u:secret@h/v1#big")
+    run = make(settings)
+    assert run["model"] == "gpt-4o, small, big"
+    assert run["settings"]["llm"] == "openai/gpt-4o,small.gguf,http://h/v1#big"
+
+
 def test_settings_are_told_without_secrets_and_without_places(tmp_path):
     settings = Settings(
         home=tmp_path / "desk",
@@ -94,7 +101,8 @@ def test_settings_are_told_without_secrets_and_without_places(tmp_path):
 
 def test_every_setting_that_is_neither_secret_nor_a_place_is_told(settings):
     told = set(make(settings)["settings"])
-    assert told == set(Settings.model_fields) - {"home", "llm_api_key", "discord_token"}
+    secret = {"llm_api_key", "openai_api_key", "anthropic_api_key", "discord_token"}
+    assert told == set(Settings.model_fields) - {"home", *secret}
 
 
 def test_a_run_tells_its_reranker_without_the_folder(tmp_path):

@@ -31,7 +31,7 @@ def whole_error(error: BaseException) -> str:
 
 def test_without_any_setting_the_packaged_encoder_answers_in_quotes_alone(home):
     settings = load_settings()
-    assert (settings.encoder, settings.llm, settings.timezone) == ("all-MiniLM-L6-v2", "", "UTC")
+    assert (settings.encoder, settings.llm, settings.timezone) == ("all-MiniLM-L6-v2", "none", "UTC")
     assert settings.reranker == ""
 
 
@@ -67,7 +67,7 @@ def test_an_argument_wins_over_variable_and_file(home, monkeypatch):
 
 def test_an_argument_that_is_empty_switches_a_setting_of_the_file_off(home):
     write_toml(home, 'llm = "http://file"\n')
-    assert load_settings(llm="").llm == ""
+    assert load_settings(llm="").models == ()
 
 
 def test_an_empty_variable_counts_as_not_set(home, monkeypatch):
@@ -104,6 +104,9 @@ def test_a_file_that_is_no_toml_is_refused_by_its_path(home, content):
         ("NEWSDESK_LLM_TIMEOUT_S", "0"),
         ("NEWSDESK_LLM_MAX_TOKENS", "3"),
         ("NEWSDESK_ENCODER_THREADS", "-1"),
+        ("NEWSDESK_LLM_CONTEXT_TOKENS", "-1"),
+        ("NEWSDESK_LLM", "ftp://127.0.0.1"),
+        ("NEWSDESK_LLM", "local/unheard-of"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_the_setting(home, monkeypatch, variable, value):
@@ -130,6 +133,28 @@ def test_the_zone_of_the_settings_is_that_of_their_name(home, monkeypatch):
 def test_the_token_of_the_bot_is_read_under_either_name(home, monkeypatch, variable):
     monkeypatch.setenv(variable, SECRET)
     assert load_settings().discord_token.get_secret_value() == SECRET
+
+
+def test_the_models_are_those_of_the_list_in_its_order(home, monkeypatch):
+    monkeypatch.setenv("NEWSDESK_LLM", "http://127.0.0.1:8080/v1,ollama/small")
+    monkeypatch.setenv("NEWSDESK_LLM_MODEL", "big")
+    assert [choice.name for choice in load_settings().models] == ["big", "small"]
+
+
+def test_a_password_in_the_address_of_a_bad_model_is_not_in_the_error(home, monkeypatch):
+    monkeypatch.setenv("NEWSDESK_LLM", f"ftp://user:{SECRET}@127.0.0.1")
+    with pytest.raises(BadSettings) as error:
+        load_settings()
+    assert SECRET not in whole_error(error.value)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"])
+@pytest.mark.parametrize("prefix", ["", "NEWSDESK_"])
+def test_the_key_of_a_provider_is_read_under_either_name(home, monkeypatch, name, prefix):
+    monkeypatch.setenv(prefix + name, SECRET)
+    settings = load_settings()
+    assert getattr(settings, name.lower()).get_secret_value() == SECRET
+    assert SECRET not in f"{settings!r} {settings.model_dump_json()}"
 
 
 def test_secrets_are_in_no_representation_of_the_settings(home, monkeypatch):
