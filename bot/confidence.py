@@ -11,6 +11,7 @@ from index.types import Hit
 
 _MANY_WORDS = 15
 _N_READ = 5
+_FEWEST, _MOST = 100, 30_000
 
 CONFIDENCE_WEIGHTS = {
     "bias": -13.79,
@@ -25,8 +26,8 @@ CONFIDENCE_WEIGHTS = {
 
 meaning, sentence: cosine of the nearest passage and sentence. words: the largest share of the question's words, by
 rarity, that one of the first passages has with its title. best words: BM25 of the first, over the most that the words
-could give. asked: how many words those are, of fifteen. size: thousands of passages searched, their logarithm to 10:
-among more of them, some come near by chance.
+could give. asked: how many words those are, of fifteen. size: thousands of passages searched, their logarithm to 10,
+within what was learnt from: among more of them, some come near by chance.
 """
 CONFIDENCE_THRESHOLD = 0.226
 """Below it a question counts as not covered; chosen by the same script."""
@@ -47,11 +48,14 @@ def confidence_features(
         "words": max((asked.coverage(tokens) for tokens in passages), default=0.0),
         "best words": hits[0].why.get("words", 0.0) if hits else 0.0,
         "asked": min(len(asked.weights), _MANY_WORDS) / _MANY_WORDS,
-        "size": math.log10(max(n_passages, 10) / 1000),
+        "size": math.log10(min(max(n_passages, _FEWEST), _MOST) / 1000),
     }
 
 
 def estimate_confidence(features: Mapping[str, float]) -> float:
-    """Probability that the articles answer the question, calibrated on development questions."""
+    """Probability that the articles answer the question, were half of all questions unanswerable.
+
+    Learnt from questions in the articles' own words: those that avoid them come out too low.
+    """
     z = CONFIDENCE_WEIGHTS["bias"] + sum(CONFIDENCE_WEIGHTS[name] * x for name, x in features.items())
     return 1 / (1 + math.exp(-z))

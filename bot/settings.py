@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """Where local models are fetched from."""
     llm_context_words: int = Field(default=1200, ge=100)
     """Words of paragraphs that the prompt carries at most."""
+    memory_minutes: float = Field(default=60.0, ge=0)
+    """How long after an answer a reply to it is a follow-up; later ones are questions of their own."""
     discord_token: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("NEWSDESK_DISCORD_TOKEN", "DISCORD_TOKEN")
     )

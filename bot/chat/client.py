@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -98,7 +99,7 @@ class NewsdeskBot(commands.AutoShardedBot):
                 earlier = await self._replied_to(message)
                 if earlier and earlier.interaction_metadata and not message.content:
                     return await show([render_notice("Sorry", _HIDDEN)])
-                turn = read_turn(earlier.embeds) if earlier else None
+                turn = read_turn(earlier.embeds) if earlier and self._remembers(earlier, message) else None
                 question = make_question(text, Wording(), self.desk.settings.zone, (turn,) if turn else ())
                 await self.answer(question, show, add)
         except discord.HTTPException as e:
@@ -138,6 +139,9 @@ class NewsdeskBot(commands.AutoShardedBot):
     async def run_apart(self, function: Callable[[], Any]) -> Any:
         """Call what blocks in a thread of the bot's own."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+    def _remembers(self, earlier: discord.Message, now: discord.Message) -> bool:
+        return now.created_at - earlier.created_at <= timedelta(minutes=self.desk.settings.memory_minutes)
 
     async def _replied_to(self, message: discord.Message) -> discord.Message | None:
         """The bot's own message that this one replies to."""

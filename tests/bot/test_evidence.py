@@ -162,9 +162,9 @@ def test_more_words_of_the_question_and_a_nearer_sentence_make_it_surer():
 
 def test_the_same_find_is_less_sure_the_more_passages_were_searched():
     hit = make_hit("People crossed the harbour bridge.")
-    sure = [estimate_confidence(signals(hit, n_passages=n)) for n in (0, 100, 10_000, 1_000_000)]
+    sure = [estimate_confidence(signals(hit, n_passages=n)) for n in (0, 100, 10_000, 30_000, 10**7)]
     assert sure == sorted(sure, reverse=True)
-    assert sure[1] > sure[2] > sure[3]
+    assert sure[1] > sure[2] > sure[3] == sure[4]
 
 
 def test_words_are_those_that_one_passage_has_together():

@@ -6,7 +6,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -183,6 +183,17 @@ async def test_a_reply_to_the_bot_is_a_follow_up_with_the_earlier_turn(server, d
     assert second.text == "And who paid?"
     assert second.history == (Turn(WHEN, "The harbour bridge opened on 17 April."),)
     assert len(server.posted()) == 2
+
+
+async def test_a_reply_to_an_answer_that_is_too_old_is_a_question_of_its_own(server, desk, monkeypatch):
+    await server.reader.send(server.channel, f"{server.bot_mention} {WHEN}")
+    [earlier] = server.posted()
+    written = earlier.created_at
+    monkeypatch.setattr(
+        discord.Message, "created_at", property(lambda m: written + timedelta(minutes=0 if m.id == earlier.id else 61))
+    )
+    await server.reader.send(server.channel, "And who paid?", reply_to=earlier)
+    assert desk.answerer.asked[-1].history == ()
 
 
 @pytest.fixture
