@@ -28,6 +28,7 @@ _SPLITTER = 1
 """Raised whenever the same article would be split or put in context in another way."""
 _WINDOW = 1024
 _MERGE_FACTOR = 2
+_PATIENCE_S = 5.0
 
 OnProgress = Callable[[str, int, int | None], None]
 """Called with a stage, how much of it is done, and of how much, where that is known."""
@@ -406,7 +407,7 @@ def _report(manifest: Manifest, survey: _Survey, n_embedded: int, started: float
 def _lock(home: Path) -> Iterator[None]:
     lock = FileLock(home / "build.lock")
     try:
-        with lock.acquire(timeout=0):
+        with lock.acquire(timeout=_PATIENCE_S):  # a build that finds nothing new is over at once
             yield
     except Timeout as e:
         raise BuildBusy(f"{home}: another process is building this index; wait until it is done") from e

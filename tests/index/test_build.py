@@ -429,7 +429,12 @@ def test_a_build_of_another_process_that_is_killed_leaves_an_index_that_answers_
 # One builder at a time, one encoder
 
 
-def test_a_second_build_at_the_same_time_is_refused(newsroom, home):
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("index.build._PATIENCE_S", 0)
+
+
+def test_a_second_build_at_the_same_time_is_refused(newsroom, home, impatient):
     fill(newsroom, "bridge")
     newsroom.build()
     with FileLock(home / "build.lock"), pytest.raises(BuildBusy, match="another process is building this index"):
@@ -437,7 +442,26 @@ def test_a_second_build_at_the_same_time_is_refused(newsroom, home):
     assert newsroom.find("news") == {"bridge"}
 
 
-def test_an_index_that_is_being_built_cannot_be_dropped(newsroom, store, home):
+def test_a_second_build_waits_for_one_that_is_soon_over(newsroom, home, monkeypatch):
+    fill(newsroom, "bridge")
+    other = FileLock(home / "build.lock")
+    tries = []
+
+    class Watched(FileLock):
+        def _acquire(self) -> None:
+            super()._acquire()
+            tries.append(self.is_locked)
+            if not self.is_locked:
+                other.release()
+
+    monkeypatch.setattr("index.build.FileLock", Watched)
+    with other:
+        newsroom.build()
+    assert tries == [False, True]
+    assert newsroom.find("news") == {"bridge"}
+
+
+def test_an_index_that_is_being_built_cannot_be_dropped(newsroom, store, home, impatient):
     fill(newsroom, "bridge")
     newsroom.build()
     with FileLock(home / "build.lock"), pytest.raises(BuildBusy):
