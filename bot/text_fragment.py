@@ -29,7 +29,7 @@ class TextDirective:
         """Where a text has what is looked for; both in small letters, with single spaces between words."""
         for at in _find(text, self.start):
             end = at + len(self.start)
-            if self.prefix and not _ends_with(text[:at].rstrip(), self.prefix):
+            if self.prefix and not _ends_with(text[max(0, at - len(self.prefix) - 2) : at].rstrip(), self.prefix):
                 continue
             if self.end:
                 ends = (last + len(self.end) for last in _find(text, self.end, end))
@@ -39,7 +39,10 @@ class TextDirective:
                 yield at, end
 
     def _fits_behind(self, text: str, at: int) -> bool:
-        return next(_find(text[at:].lstrip(), self.suffix), -1) == 0 if self.suffix else True
+        behind = text[at : at + len(self.suffix) + 2].lstrip()
+        return behind.startswith(self.suffix) and not (
+            self.suffix and _joins(self.suffix[-1:] + behind[len(self.suffix) :][:1])
+        )
 
     def __str__(self) -> str:
         parts = (self.prefix and f"{_escape(self.prefix)}-", _escape(self.start), _escape(self.end))
@@ -62,6 +65,8 @@ def link_to_quote(url: str, paragraphs: Mapping[int, str], number: int, quoted: 
         return ""
     if scheme not in ("http", "https"):
         return ""
+    if not quoted.strip():
+        return url
     page, _, fragment = url.partition("#")
     route = fragment.partition(":~:")[0] if fragment.startswith(("!", "/")) else ""
     return f"{page}#{route}:~:text={_choose_directive(paragraphs, number, quoted)}"

@@ -103,5 +103,20 @@ def test_every_link_decodes_to_words_of_the_article(texts, data):
         assert unquote(part.strip("-")) in article or not part.strip("-")
 
 
+def test_an_empty_quote_opens_the_page():
+    assert link_to_quote(PAGE, {1: "Rain fell."}, 1, " ") == PAGE
+
+
+def test_words_around_a_quote_are_whole():
+    both = ("Monday. Rain fell. Bus", "A sunday. Rain fell. Buses ran.")
+    assert list(TextDirective("rain fell.", prefix="monday.").places(_article(*both))) == [(8, 18)]
+    assert list(TextDirective("rain fell.", suffix="bus").places(_article(*both))) == [(8, 18)]
+    assert list(TextDirective("rain fell.", prefix="day.").places(_article(*both))) == []
+
+
+def _article(*paragraphs: str) -> str:
+    return " ".join(paragraphs).lower()
+
+
 def test_a_quote_that_cannot_be_told_apart_is_named_as_it_is():
     assert directive("So, so.", quoted="o") == "o"
