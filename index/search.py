@@ -80,12 +80,10 @@ def search(
         filters: Where they end before now, nothing is newer than their end.
     """
     allowed = generation.allowed_articles(filters)
-    now = min(now, filters.newest or now)
-    views = make_views(query, vectors, now)
     n = max(N_CANDIDATES, 2 * k)
     n_ranked = max(k, N_RERANKED) if reranker else k
     while True:
-        found = [find_candidates(generation, view, now, allowed, n) for view in views]
+        found = find_all(generation, query, vectors, now, filters, n)
         candidates = rank_candidates(generation, found, allowed, n_ranked)
         if len(candidates) >= n_ranked or len(found[0].dense_ranks) < n:
             break
@@ -93,6 +91,15 @@ def search(
     if reranker and candidates:
         candidates = rerank(generation, query.text, candidates, reranker)
     return to_hits(generation, found, choose_hits(found, candidates, k))
+
+
+def find_all(
+    generation: Generation, query: Query, vectors: Vectors, now: datetime, filters: Filters, n: int = N_CANDIDATES
+) -> list[Found]:
+    """The candidates of the whole question and of each of its parts; arguments as of `search`."""
+    allowed = generation.allowed_articles(filters)
+    now = min(now, filters.newest or now)
+    return [find_candidates(generation, view, now, allowed, n) for view in make_views(query, vectors, now)]
 
 
 def choose_hits(found: Sequence[Found], candidates: Sequence[Candidate], k: int) -> list[Candidate]:

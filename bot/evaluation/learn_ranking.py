@@ -27,11 +27,9 @@ from bot.settings import Settings, load_settings
 from index.generation import Generation, Mask
 from index.ranking import RANK_WEIGHTS
 from index.search import (
-    N_CANDIDATES,
     Found,
     choose_hits,
-    find_candidates,
-    make_views,
+    find_all,
     rank_candidates,
     to_hits,
 )
@@ -151,8 +149,7 @@ def _to_example(trial: Trial, set_name: str, folder: str, gold: GoldQuestion) ->
     query, filters = understand_question(question, trial.settings.zone, generation.outlets)
     vectors = trial.desk.encoder.encode_queries([query.text, *(part.text for part in query.parts)])
     allowed = generation.allowed_articles(filters)
-    views = make_views(query, vectors, question.moment)
-    found = tuple(find_candidates(generation, view, question.moment, allowed, N_CANDIDATES) for view in views)
+    found = tuple(find_all(generation, query, vectors, question.moment, filters))
     right = tuple(_find_right(generation, gold, one, whole=n == 0) for n, one in enumerate(found))
     return Example(set_name, folder, gold, generation, allowed, found, right)
 

@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.evaluation.dataset import GoldQuestion
 from bot.types import Question
 from index.generation import Generation
-from index.search import N_CANDIDATES, Found, find_candidates, make_views, merge
+from index.search import Found, find_all, merge
 from index.segment import from_timestamp
 from index.types import Hit
 
@@ -66,10 +66,7 @@ def trace_search(desk: Desk, gold: GoldQuestion, hits: Sequence[Hit]) -> Trace:
 def _find_again(desk: Desk, generation: Generation, question: Question) -> list[Found]:
     query, filters = understand_question(question, desk.settings.zone, generation.outlets)
     vectors = desk.encoder.encode_queries([query.text, *(part.text for part in query.parts)])
-    now = min(question.moment, filters.newest or question.moment)
-    allowed = generation.allowed_articles(filters)
-    views = make_views(query, vectors, now)
-    return [find_candidates(generation, view, now, allowed, N_CANDIDATES) for view in views]
+    return find_all(generation, query, vectors, question.moment, filters)
 
 
 def _find_missed(generation: Generation, article_id: str, whole: Found, fused: Mapping[int, int]) -> MissedGold:
