@@ -116,11 +116,17 @@ class Generation:
             allowed &= in_zone_of(filters.newest, self.published) <= to_timestamp(filters.newest)
             allowed &= self.published != UNDATED
         if filters.sources:
-            wanted = {s.casefold() for s in filters.sources}
-            allowed &= self.is_of({name for name in self._source_names if name.casefold() in wanted})
+            allowed &= self.is_of(self._find_sources(filters.sources))
+        if filters.excluded:
+            allowed &= ~self.is_of(self._find_sources(filters.excluded))
         if filters.language is not None:
             allowed &= self._languages == filters.language
         return allowed
+
+    def _find_sources(self, names: Collection[str]) -> set[str]:
+        """Outlets by their names in any case."""
+        wanted = {name.casefold() for name in names}
+        return {name for name in self._source_names if name.casefold() in wanted}
 
     def n_passages(self, filters: Filters) -> int:
         """How many passages a search may return."""

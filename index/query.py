@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from index.types import Filters
-from index.wording.demands import find_demands, find_limits
+from index.wording.asides import cut_out, find_courtesies
+from index.wording.demands import Limit, drop_unwanted, find_demands, find_limits
 from index.wording.outlets import Mention, Outlets
 from index.wording.parts import Marked, Part, split_question
 from index.wording.quotes import find_quotes
@@ -63,9 +64,9 @@ class Query:
     """What a question says about where and when to look.
 
     Attributes:
-        text: The question.
-        sources: Outlets of the index that it names, as the index spells them.
-        periods: Times that it names, as far as they have begun.
+        text: What is searched: the question without what it demands and words of courtesy.
+        sources: Outlets of the index that this names, as the index spells them, but for those that it leaves out.
+        periods: Times that it names, as far as they have begun, but for those that it leaves out.
         names: Names of people, places and other things, and numbers, as it writes them.
         quoted: Quoted strings that are no outlets.
         parts: What to search apart, where it asks several things; empty where it asks one.
@@ -103,26 +104,44 @@ def understand_query(text: str, now: datetime, timezone: tzinfo, outlets: Outlet
         timezone: The reader's, in which days begin and end.
         outlets: Those of the index.
     """
-    read = re.sub(r"\s", " ", text[:_MAX_CHARS])
-    mentions = outlets.find(read)
-    limits = find_limits(read, now, timezone)
-    times = _find_times(read, mentions, limits, now, timezone)
+    read = _read(text)
+    mentions, times, limits = _find_named(read, now, timezone, outlets)
+    demand = find_demands(read, mentions, times, limits)
+    searched = cut_out(text, [*demand.spans, *find_courtesies(read)])
+    if searched != text:
+        read = _read(searched)
+        mentions, times, _ = _find_named(read, now, timezone, outlets)
     names = _find_names(read, mentions, times)
+    mentions, times = drop_unwanted(read, mentions, times)
     return Query(
-        text=text,
+        text=searched,
         sources=tuple(dict.fromkeys(source for m in mentions for source in m.sources)),
         periods=tuple(dict.fromkeys(t.period for t in times)),
         names=tuple(dict.fromkeys(name for _, name in names)),
         quoted=find_quotes(read, outlets),
         parts=split_question(Marked(read, mentions, times, names)),
         is_past=not times and speaks_of_past(read, now),
-        demanded=find_demands(read, mentions, times, limits),
+        demanded=demand.filters,
     )
+
+
+def _read(text: str) -> str:
+    return re.sub(r"\s", " ", text[:_MAX_CHARS])
 
 
 def _describe(filters: Filters) -> list[str]:
     bounds = [(name, bound) for name, bound in (("since", filters.since), ("until", filters.until)) if bound]
-    return [*filters.sources, *(f"{name} {bound:%-d %B %Y, %H:%M %Z}" for name, bound in bounds)]
+    outlets = [*filters.sources, *(f"not {source}" for source in filters.excluded)]
+    return [*outlets, *(f"{name} {bound:%-d %B %Y, %H:%M %Z}" for name, bound in bounds)]
+
+
+def _find_named(
+    text: str, now: datetime, timezone: tzinfo, outlets: Outlets
+) -> tuple[tuple[Mention, ...], tuple[FoundPeriod, ...], tuple[Limit, ...]]:
+    """Outlets, times, and those of the times that are limits."""
+    mentions = outlets.find(text)
+    limits = find_limits(text, now, timezone)
+    return mentions, _find_times(text, mentions, limits, now, timezone), limits
 
 
 def _find_times(

@@ -97,13 +97,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader restricts a search to; bounds are inclusive and aware, in the zone whose days they mean."""
+    """What a reader restricts a search to; bounds are inclusive and aware, in the zone whose days they mean.
+
+    Attributes:
+        excluded: Outlets that are left out, also of those in `sources`.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
     sources: tuple[str, ...] = ()
     language: str | None = None
+    excluded: tuple[str, ...] = ()
 
     @property
     def newest(self) -> datetime | None:
@@ -119,6 +124,7 @@ class Filters:
             as_of=min((d for d in (self.as_of, other.as_of) if d is not None), default=None),
             sources=_share(self.sources, other.sources),
             language=self.language or other.language,
+            excluded=tuple(dict.fromkeys([*self.excluded, *other.excluded])),
         )
 
 

@@ -101,8 +101,8 @@ class Newsroom:
 
     def search(self, question: str, k: int = 10, **filters: Any) -> list[Hit]:
         query = understand_query(question, NOW, UTC, self.open().outlets)
-        vectors = self.encoder.encode_queries([question, *(part.text for part in query.parts)])
-        return search(self.open(), query, vectors, NOW, Filters(**filters), k)
+        vectors = self.encoder.encode_queries([query.text, *(part.text for part in query.parts)])
+        return search(self.open(), query, vectors, NOW, Filters(**filters).narrow(query.demanded), k)
 
     def find(self, question: str, **filters: Any) -> set[str]:
         """Ids of all articles that a question finds."""

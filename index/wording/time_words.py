@@ -54,7 +54,7 @@ _REACH = 20
 _SURE_MONTH = re.compile(r"(?:january|february|september|october|november|december)$", re.I)
 _MONTH_BEFORE = re.compile(
     r"\b(?:in|since|until|till|by|during|before|after|of|from|through|to|this|last|late|early|that|and|when|for|as|the)"
-    r"[ -]$",
+    rf"[ -]$|\b(?:{_LONG}) or $|\b(?:newer|later|more recent|older|earlier) than $",
     re.I,
 )
 _SMALL_MONTH_BEFORE = re.compile(r"\b(?:in|since|until|till|during|by|last|late|early|mid|of)[ -]$")

@@ -12,13 +12,17 @@ from index.wording.time_spans import Span, has_year, put_year, resolve
 from index.wording.time_words import TimeWords, find_time_words, lower
 
 _BOUND_BEFORE = re.compile(
-    r"(?:\b(?P<since>since|after)|\b(?P<until>before|until|till|by|up to|through|prior to|as of|as at|known on|known by"
-    r"|knew on|knew by|stood on)|(?P<zh_since>自|从)|(?P<zh_until>截至|截止|到))(?:,? (?:the|about|around))? ?$",
+    r"(?:\b(?P<since>since|after|(?:no|not) earlier than|(?P<later>(?<!no )(?<!not )(?:newer|later|more recent) than))"
+    r"|\b(?P<until>before|until|till|by|up to|through|prior to|as of|as at|known on|known by|knew on|knew by|stood on"
+    r"|(?:no|not) later than|(?P<earlier>(?<!no )(?<!not )(?:older|earlier) than))|(?P<zh_since>自|从)"
+    r"|(?P<zh_until>截至|截止|到))(?:,? (?:the|about|around))? ?$",
     re.I,
 )
 _BOUND_AFTER = re.compile(
-    r" ?(?P<since>以来|以后|之后|起|on(?:wards?)?\b(?= |$)|and later\b)|(?P<until>以前|之前|为止)"
+    r" ?(?P<since>以来|以后|之后|起|onwards?\b|on(?=\s*(?:$|[^\w\s]))|and later\b)|(?P<until>以前|之前|为止)"
 )
+_FROM = re.compile(r"\bfrom(?: the)? ?$", re.I)
+_ON = re.compile(r"(?P<since> on\b)")
 _BEFORE = re.compile(r"\b(?:before|prior to)(?: the)? ?$", re.I)
 _RANGE_BEFORE = re.compile(r"\b(?:between|from|after)(?: the)? ?$|[从自]$", re.I)
 _RANGE = re.compile(r",? (?:and|to|until|till|through)(?: the)? | ?[-–—到至] ?|,? and (?:before|until|by) ", re.I)
@@ -30,7 +34,8 @@ _COMING = re.compile(
 )
 _TOWARDS = re.compile(r"\b(?:through|until|till|by|for|starting|beginning)(?: on)? $", re.I)
 _LEAD = re.compile(
-    r"\b(?:in|on|since|after|before|until|by|from|during|over|as of|up to|for|back in|back on|between|within)"
+    r"\b(?:in|on|since|after|before|until|by|from|during|over|as of|up to|for|back in|back on|between|within"
+    r"|(?:(?:no|not) )?(?:newer|later|more recent|older|earlier) than)"
     r"(?: the| about| around)? ?$",
     re.I,
 )
@@ -175,14 +180,18 @@ def _join(a: _Days, b: _Days) -> _Days:
 def _apply_bound(days: _Days, text: str) -> _Days:
     if days.is_range or text.startswith(("'s", "’s"), days.end):
         return days
-    found = _BOUND_BEFORE.search(text, max(0, days.start - 24), days.start) or _BOUND_AFTER.match(text, days.end)
+    reach = max(0, days.start - 24)
+    found = _BOUND_BEFORE.search(text, reach, days.start) or _BOUND_AFTER.match(text, days.end)
+    if not found and _FROM.search(text, reach, days.start):
+        found = _ON.match(text, days.end)
     if not found:
         return days
     belongs = days.words.kind in _WHOLE_DAYS
-    if any(words for name, words in found.groupdict().items() if name.endswith("since")):
-        is_after = found.group().lower().startswith("after") and not belongs and days.last
+    groups = {name for name, words in found.groupdict().items() if words}
+    if groups & {"since", "zh_since"}:
+        is_after = "later" in groups or (found.group().lower().startswith("after") and not belongs)
         return replace(days, first=days.last + timedelta(days=1) if is_after and days.last else days.first, last=None)
-    is_before = _BEFORE.search(found.group()) and not belongs and days.first
+    is_before = "earlier" in groups or (_BEFORE.search(found.group()) and not belongs)
     return replace(days, first=None, last=days.first - timedelta(days=1) if is_before and days.first else days.last)
 
 

@@ -232,6 +232,28 @@ def test_a_named_outlet_opens_no_filter(newsroom):
     assert newsroom.find("What did the Echo say of the giraffe?", sources=("Post",)) == {"post"}
 
 
+@pytest.mark.parametrize(
+    ("demand", "filters"),
+    [
+        ("Only articles since 1 April.", {"since": datetime(2025, 4, 1, tzinfo=UTC)}),
+        ("Nothing older than two months, please.", {"since": datetime(2025, 2, 18, tzinfo=UTC)}),
+        ("Please use only reports from the Velmora Post.", {"sources": ("Velmora Post",)}),
+        ("Only use CNN and the Velmora Post.", {"sources": ("CNN", "Velmora Post")}),
+        ("Don't use articles from CNN.", {"excluded": ("CNN",)}),
+    ],
+)
+def test_a_filter_said_in_words_finds_what_the_filter_finds(newsroom, demand, filters):
+    for n, source in enumerate(["CNN", "Velmora Post", "Echo"] * 4):
+        published_at = f"{NOW - timedelta(days=11 * n):%Y-%m-%d}"
+        newsroom.write(f"a{n}", f"A giraffe was born, number {n}.", source=source, published_at=published_at)
+        newsroom.write(f"b{n}", f"Please use reports of articles since April, only {n}.", source=source)
+    newsroom.build()
+    wanted = [(h.passage.id, h.score) for h in newsroom.search("Was a giraffe born?", **filters)]
+    assert wanted
+    for question in (f"Was a giraffe born? {demand}", f"{demand} Was a giraffe born?"):
+        assert [(h.passage.id, h.score) for h in newsroom.search(question)] == wanted
+
+
 def test_each_part_of_a_question_has_its_evidence_among_the_hits(newsroom, encoder):
     for n in range(40):
         day_of_final = f"{NOW - timedelta(days=3 * n):%Y-%m-%d}"

@@ -44,6 +44,16 @@ def test_filters_of_different_outlets_let_no_article_through(newsroom):
     assert not newsroom.open().allowed_articles(both.narrow(Filters(sources=("Paper",)))).any()
 
 
+def test_what_either_excludes_is_excluded(newsroom):
+    for source in ("Paper", "Star", "Post"):
+        newsroom.write(source, "Words.", source=source)
+    newsroom.build()
+    both = Filters(excluded=("paper",)).narrow(Filters(sources=("Paper", "Post"), excluded=("Star",)))
+    assert both.excluded == ("paper", "Star")
+    [left] = newsroom.open().allowed_articles(both).nonzero()[0]
+    assert newsroom.open().articles[left].source == "Post"
+
+
 @pytest.mark.parametrize("name", ["since", "until", "as_of"])
 @given(a=FILTERS, b=FILTERS)
 def test_nothing_is_ever_widened(name, a, b):

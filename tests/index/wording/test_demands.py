@@ -47,6 +47,11 @@ def day(month: int, day_of_month: int) -> datetime:
         ("Restrict the search to Velmora Post. Who won?", {POST}),
         ("CNN only: who won?", {CNN}),
         ("What did the Velmora Post say? Use CNN reports alone.", {CNN}),
+        ("Just use CNN. Who won?", {CNN}),
+        ("In the Velmora Post only, who won?", {POST}),
+        ("Search only in the Velmora Post for the ferry strike.", {POST}),
+        ("Only in CNN and the Guardian: who won?", {CNN, GUARDIAN}),
+        ("Show me only articles about the strike from CNN.", {CNN}),
         ("只看北岸华报的报道，谁赢了？", {CHINESE}),
         ("谁赢了？请只根据《北岸华报》的文章回答。", {CHINESE}),
         ("仅限北岸华报：谁赢了？", {CHINESE}),
@@ -73,6 +78,16 @@ def test_outlets_that_alone_are_allowed_are_demanded(text, sources):
         ("Who won? Only articles from April, please.", day(4, 1), day(5, 1)),
         ("Only articles since March, and nothing after May: who won?", day(3, 1), day(6, 1)),
         ("谁赢了？只看3月3日以来的报道。", day(3, 3), None),
+        ("Just articles since 3 March: who won?", day(3, 3), None),
+        ("Only articles newer than 3 March: who won?", day(3, 4), None),
+        ("Only articles of the last two weeks: who won?", day(6, 4), day(6, 19)),
+        ("Since 3 March only, who has won?", day(3, 3), None),
+        ("only since 3 March: who won?", day(3, 3), None),
+        ("Show me only articles about the strike since 3 March", day(3, 3), None),
+        ("only articles from March or April: who won?", day(3, 1), day(5, 1)),
+        ("Only articles from January and March: who won?", day(1, 1), day(4, 1)),
+        ("Ignore everything before April. Who won?", day(4, 1), None),
+        ("Ignoring articles older than a week, who won?", day(6, 11), None),
     ],
 )
 def test_times_of_articles_that_alone_are_allowed_are_demanded(text, since, until):
@@ -129,6 +144,19 @@ def test_outlet_and_time_may_be_demanded_together(text):
         "Only articles since 3 March or older: who won?",
         "为什么他只看北岸华报的报道？",
         "北岸华报只报道了什么？",
+        "Show me only articles about the strike in March.",
+        "Who was just using CNN?",
+        "Is it just from CNN?",
+        "In March only, how many died?",
+        "Only in the Guardian was it reported. Why?",
+        "Without CNN, who would have known?",
+        "Which outlets apart from CNN covered it?",
+        "Who asked readers to avoid CNN?",
+        "No reports from CNN about the strike were believed. Why?",
+        "Only from CNN for years did we learn it. Why?",
+        "Who was accused, not by CNN, of theft?",
+        "Why did they ignore everything before April?",
+        "Without articles from April, who won?",
     ],
 )
 def test_where_only_may_mean_another_thing_nothing_is_demanded(text):
@@ -139,9 +167,71 @@ def test_demanded_times_without_anything_between_them_are_none():
     assert demanded("Only articles since May: who won? Nothing after April.") == Filters()
 
 
-def test_what_is_left_out_is_no_time_that_the_question_asks_about():
-    [period] = understand_query("Who won? No articles before May.", NOW, UTC, OUTLETS).periods
-    assert (period.since, period.until, period.words) == (day(5, 1), None, "No articles before May")
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("Exclude the Velmora Post. Who won?", {POST}),
+        ("Please don't use CNN or the Guardian: who won?", {CNN, GUARDIAN}),
+        ("Who won? Not from CNN, please.", {CNN}),
+        ("No articles from CNN, please. Who won?", {CNN}),
+        ("Who won without articles from CNN?", {CNN}),
+        ("谁赢了？不要用《北岸华报》的报道。", {CHINESE}),
+    ],
+)
+def test_outlets_may_be_excluded(text, excluded):
+    query = understand_query(text, NOW, UTC, OUTLETS)
+    assert set(query.demanded.excluded) == excluded
+    assert query.demanded.sources == query.sources == ()
+    assert set(query.summary()["only"]) == {f"not {source}" for source in excluded}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which outlets apart from CNN said who won?",
+        "What did outlets other than CNN and the Guardian report?",
+        "Who won, except in CNN's reports?",
+        "Use the strike reports, not CNN: who won?",
+        "Who won, but not in April?",
+        "Who won? Without articles from April.",
+        "除了北岸华报，谁报道了罢工？",
+    ],
+)
+def test_what_is_named_to_be_left_out_is_not_sought(text):
+    query = understand_query(text, NOW, UTC, OUTLETS)
+    assert (query.sources, query.periods) == ((), ())
+    assert query.demanded == Filters()
+
+
+@pytest.mark.parametrize(
+    ("text", "searched"),
+    [
+        ("Who won the vote? Only articles since 3 March.", "Who won the vote?"),
+        ("Could you please use only the Guardian's articles: who won?", "who won?"),
+        ("Using articles no older than 3 days, tell me who won.", "who won."),
+        ("Who won the vote according only to CNN?", "Who won the vote?"),
+        ("What happened at the quay in articles from The Verge only?", "What happened at the quay?"),
+        ("Show me only articles about the strike since 3 March.", "about the strike."),
+        ("Give me news on the quay only from the Guardian.", "news on the quay."),
+        ("Exclude CNN, and nothing older than a week: who won?", "who won?"),
+        ("谁赢了？请问只看北岸华报的报道。", "谁赢了？"),
+        ("谁赢了？Only from CNN.", "谁赢了？"),
+        ("Tell me only what the Guardian reported.", "Tell me only what the Guardian reported."),
+        (
+            "Only articles since May: who won? Nothing after April.",
+            "Only articles since May: who won? Nothing after April.",
+        ),
+    ],
+)
+def test_what_is_demanded_is_not_searched_for_unless_nothing_else_is_left(text, searched):
+    assert understand_query(text, NOW, UTC, OUTLETS).text == searched
+
+
+def test_a_demanded_time_or_outlet_is_none_that_the_question_asks_about():
+    query = understand_query("What did CNN say of March? Only the Guardian's articles since May.", NOW, UTC, OUTLETS)
+    assert query.sources == (CNN,)
+    assert [p.words for p in query.periods] == ["March"]
+    assert query.demanded == Filters(since=day(5, 1), sources=(GUARDIAN,))
 
 
 def test_a_demanded_day_begins_where_the_reader_is():
@@ -160,9 +250,8 @@ def test_a_demanded_day_begins_where_the_reader_is():
         max_size=30,
     )
 )  # fmt: skip
-def test_what_is_demanded_is_named_in_the_question_and_leaves_some_time(words):
+def test_demanded_outlets_are_named_in_the_question_and_demanded_times_leave_some(words):
     query = understand_query("".join(words), NOW, UTC, OUTLETS)
     since, until = query.demanded.since, query.demanded.until
-    assert set(query.demanded.sources) <= set(query.sources)
-    assert {since, until} <= {None, *(p.since for p in query.periods), *(p.until for p in query.periods)}
+    assert set(query.demanded.sources) <= {source for m in OUTLETS.find("".join(words)) for source in m.sources}
     assert since is None or until is None or since <= until
