@@ -28,10 +28,12 @@ import numpy as np
 
 from bot.desk import Desk
 from bot.evaluation.baseline import PlainPipeline
+from bot.evaluation.lies import say
 from bot.evaluation.metrics import percentile
 from bot.questions import Wording, make_question
 from bot.settings import load_settings
 from bot.types import Question
+from bot.verify.check import check_sentence
 from index.build import build_index
 from index.encoder import SentenceEncoder, packaged_weights
 from index.segment import from_timestamp
@@ -49,13 +51,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--articles", type=int, default=200, help="how many to build from (default 200)")
     parser.add_argument("--passages", type=int, default=25_000, help="size of the index to ask (default 25000)")
-    parser.add_argument("--only", choices=["build", "ask", "encode"])
+    parser.add_argument("--only", choices=["build", "ask", "encode", "verify"])
     given = parser.parse_args()
     if not DATA.is_dir():
         sys.exit(f"nothing measured: {DATA} is absent")
     WORK.mkdir(exist_ok=True)
     if given.only in (None, "encode"):
         bench_encode()
+    if given.only in (None, "verify"):
+        bench_verify()
     if given.only in (None, "build"):
         bench_build(given.articles)
     if given.only in (None, "ask"):
@@ -91,6 +95,17 @@ def bench_encode(n_texts: int = 64) -> None:
     for name, run in one.items():  # apart, for torch's threads go on spinning after each text
         spent = time_alternately({name: run}, 30)[name]
         print(f"one question, {name}: p50 {1000 * percentile(spent, 0.5):.1f} ms")
+
+
+def bench_verify(n_sentences: int = 1000) -> None:
+    """The check of one sentence against its paragraph, without the encoder; of copies it takes next to nothing."""
+    spent: list[float] = []
+    changed = (said for said in say(DATA / "articles.jsonl.gz", parity=1) if said.lie)
+    for said in islice(changed, n_sentences):
+        started = time.perf_counter()
+        check_sentence(said.text, said.source)
+        spent.append((time.perf_counter() - started) * 1000)
+    print(f"check of a sentence: p50 {percentile(spent, 0.5):.1f} ms, p95 {percentile(spent, 0.95):.1f} ms")
 
 
 def time_alternately(ways: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:

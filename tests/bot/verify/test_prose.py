@@ -1,14 +1,14 @@
-"""Markers, what they prove, and links to the quoted words."""
+"""A model's prose: markers, what they prove, what is shown and what is dropped."""
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.citations import CheckedSentence, Paragraph, closest_sentence, link_to_quote, supports, verify_prose
+from bot.citations import Paragraph, closest_sentence
+from bot.verify.prose import CheckedSentence, ProseVerifier, supports, verify_prose
 
 OPENED = "The harbour bridge opened on Monday after 3 years of work, the mayor said."
 COST = "It cost 41 million crowns, said the mayor of Port Amsel. Traffic was light."
@@ -19,6 +19,13 @@ GIVEN = [
     Paragraph("b", 7, COUNT, "(Star, 15 April 2025: Lorries counted)"),
 ]
 CLAIM = "The harbour bridge opened on Monday"
+
+
+@pytest.fixture
+def far_encoder(encoder):
+    """One for which each text is at right angles to the next."""
+    encoder.encode = lambda texts: np.eye(64, dtype=np.float32)[[len(t) % 64 for t in texts]]
+    return encoder
 
 
 def kept(text: str) -> list[CheckedSentence]:
@@ -85,7 +92,7 @@ def test_several_markers_of_a_sentence_are_all_read(markers):
 
 
 def test_a_number_in_round_brackets_is_no_marker_but_an_age_or_a_score():
-    assert dropped(f"{CLAIM} (1).") == [f"no citation: {CLAIM} (1)."]
+    assert dropped(f"{CLAIM} (1).") == [f"figure (1): {CLAIM} (1)."]
 
 
 def test_a_second_line_that_begins_with_its_marker_keeps_it():
@@ -125,16 +132,26 @@ def test_a_marker_that_points_nowhere_is_removed_and_recorded(number):
     assert reasons == [f"marker [{number}] points nowhere"]
 
 
-def test_a_sentence_whose_only_marker_points_nowhere_is_dropped():
-    sentences, reasons = verify_prose(f"{CLAIM} [9].", GIVEN)
-    assert sentences == []
-    assert reasons == ["marker [9] points nowhere", f"no citation: {CLAIM}."]
+def test_a_sentence_without_a_marker_gets_the_paragraph_that_supports_it():
+    assert only(f"{CLAIM}.").given == (0,)
+    assert only("Traffic was light.").given == (1,)
 
 
-def test_a_sentence_without_a_marker_is_dropped_and_recorded():
+@pytest.mark.parametrize("number", [2, 3, 9])
+def test_a_wrong_marker_is_moved_to_the_paragraph_that_supports_the_sentence(number):
+    sentences, _ = verify_prose(f"Officials counted 1,250 lorries [{number}].", GIVEN)
+    assert [s.given for s in sentences] == [(2,)]
+
+
+def test_a_sentence_that_no_paragraph_supports_is_dropped_with_its_reason():
     sentences, reasons = verify_prose(f"It is well known. {CLAIM} [1].", GIVEN)
     assert [s.text for s in sentences] == [f"{CLAIM}."]
-    assert reasons == ["no citation: It is well known."]
+    assert len(reasons) == 1
+    assert reasons[0].endswith(": It is well known.")
+
+
+def test_a_sentence_of_two_paragraphs_cites_both():
+    assert only("The harbour bridge opened on Monday, and it cost 41 million crowns [1][2].").given == (0, 1)
 
 
 def test_a_year_in_brackets_is_no_marker():
@@ -184,13 +201,18 @@ def test_what_cannot_be_printed_is_removed(character):
 def test_a_sentence_with_a_number_that_differs_is_dropped_and_recorded():
     sentences, reasons = verify_prose("It cost 42 million crowns, said the mayor of Port Amsel [2].", GIVEN)
     assert sentences == []
-    assert reasons == ["unsupported: It cost 42 million crowns, said the mayor of Port Amsel."]
+    assert reasons == ["figure (42000000): It cost 42 million crowns, said the mayor of Port Amsel."]
 
 
 def test_a_sentence_that_is_about_something_else_is_dropped():
-    assert dropped("Voters rejected every reform of fishing quotas on Monday [1].") == [
-        "unsupported: Voters rejected every reform of fishing quotas on Monday."
-    ]
+    (reason,) = dropped("Voters rejected every reform of fishing quotas on Monday [1].")
+    assert reason.startswith("invented (")
+
+
+def test_a_sentence_far_from_the_paragraph_in_meaning_is_dropped(far_encoder):
+    sentences, reasons = verify_prose("Traffic, the mayor said, was light [2].", GIVEN, far_encoder)
+    assert sentences == []
+    assert reasons == ["means something else: Traffic, the mayor said, was light."]
 
 
 def test_of_several_markers_those_that_prove_nothing_are_left_out():
@@ -243,55 +265,31 @@ def test_without_paragraphs_nothing_is_kept(text):
     assert verify_prose(text, [])[0] == []
 
 
-# Links
+# While it is written
 
 
-def decode_fragment(link: str) -> tuple[str, ...]:
-    """What a browser looks for: the quote, or its beginning and its end."""
-    page, _, directive = link.partition("#:~:text=")
-    assert page
-    assert "-" not in directive
-    return tuple(unquote(part) for part in directive.split(","))
-
-
-def test_a_link_opens_the_page_at_a_short_quote():
-    link = link_to_quote("https://gazette.example/a", COST, "Traffic was light.")
-    assert link == "https://gazette.example/a#:~:text=Traffic%20was%20light."
-
-
-def test_a_link_to_a_long_quote_names_its_first_and_last_words():
-    assert decode_fragment(link_to_quote("https://gazette.example/a", OPENED, OPENED)) == (
-        "The harbour bridge opened on",
-        "of work, the mayor said.",
+@pytest.mark.parametrize("size", [1, 3, 7, 40])
+def test_a_text_in_pieces_gives_the_sentences_of_the_whole(size):
+    text = (
+        f"{CLAIM} [1]. Officials counted 1,250 lorries. [3] Nobody sang.\n- Traffic was light [2].\n\nSources:\n[1] x"
     )
+    verifier = ProseVerifier(GIVEN)
+    pieces = [text[i : i + size] for i in range(0, len(text), size)]
+    found = [s for piece in pieces for s in verifier.feed(piece)] + list(verifier.finish())
+    assert (found, verifier.dropped) == verify_prose(text, GIVEN)
+    assert [s.given for s in found] == [(0,), (2,), (1,)]
 
 
-def test_a_long_quote_whose_beginning_occurs_twice_is_named_whole():
-    paragraph = f"{OPENED} And: {OPENED}"
-    assert decode_fragment(link_to_quote("https://gazette.example/a", paragraph, OPENED)) == (OPENED,)
+def test_a_sentence_is_shown_as_soon_as_the_next_has_begun():
+    verifier = ProseVerifier(GIVEN)
+    assert list(verifier.feed(f"{CLAIM} [1].")) == []
+    assert [s.text for s in verifier.feed(" Nobody sang")] == [f"{CLAIM}."]
+    assert [s.text for s in verifier.finish()] == []
+    assert len(verifier.dropped) == 1
 
 
-def test_an_earlier_fragment_of_the_address_is_replaced():
-    link = link_to_quote("https://gazette.example/a?page=2#top", COST, "Traffic")
-    assert link == "https://gazette.example/a?page=2#:~:text=Traffic"
-
-
-@given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "Cc")), min_size=1), min_size=1, max_size=30))
-def test_a_link_decodes_to_the_quote(words):
-    quote = " ".join(words)
-    found = decode_fragment(link_to_quote("https://gazette.example/a", f"Before {quote} after", quote))
-    if len(found) == 1:
-        assert found == (quote,)
-    else:
-        start, end = found
-        assert quote.startswith(start)
-        assert quote.endswith(end)
-        assert len(start) + len(end) < len(quote)
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["", "gazette.example/a", "ftp://gazette.example/a", "javascript:alert(1)", "file:///etc/passwd", "http://[oops"],
-)
-def test_an_address_that_is_no_web_page_gives_no_link(url):
-    assert link_to_quote(url, COST, "Traffic") == ""
+def test_a_marker_that_comes_late_still_belongs_to_the_sentence_before_it():
+    verifier = ProseVerifier(GIVEN)
+    pieces = [f"{CLAIM}.", " [", "3]", "[1] ", "Traffic was light."]
+    found = [s for piece in pieces for s in verifier.feed(piece)] + list(verifier.finish())
+    assert [s.given for s in found] == [(0, 2), (1,)] or [s.given for s in found] == [(2, 0), (1,)]

@@ -1,0 +1,79 @@
+"""A sentence against the paragraphs that it cites: what it claims must stand there, of the same things. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from bot.verify.chinese import object_in_chinese
+from bot.verify.contained import check_contained, check_quotes
+from bot.verify.copies import compare_copies
+from bot.verify.manner import compare_manner
+from bot.verify.neighbours import compare_neighbours
+from bot.verify.reading import names_within, quotes_of, read
+from bot.verify.roles import compare_roles, compare_speakers
+from index.sentences import split_sentences
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence is supported, and what speaks against it."""
+
+    supported: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a sentence is held against.
+
+    Attributes:
+        context: Title, outlet and day, which a sentence may name too.
+        published: The day that weekdays and yesterday refer to.
+    """
+
+    text: str
+    context: str = ""
+    published: date | None = None
+
+
+def check_sentence(sentence: str, source: Source) -> Verdict:
+    """Whether a paragraph says what a sentence says; the reason is the first thing that speaks against it."""
+    if _is_verbatim(sentence, source.text):
+        return Verdict(True)
+    reason = next(_objections(sentence, source), "")
+    return Verdict(not reason, reason)
+
+
+def _is_verbatim(sentence: str, text: str) -> bool:
+    """Whether a sentence is one of the text, or several in their order; a part of one may lack what limits it."""
+    wanted = _fold(sentence)
+    spans = split_sentences(text)
+    starts = (a for a, b in spans if wanted.startswith(_fold(text[a:b])))
+    return bool(wanted) and any(wanted == _fold(text[a:b]) for a in starts for _, b in spans if b > a)
+
+
+def _fold(text: str) -> str:
+    """Lower case, straight quotes, single spaces, no full stop at the end."""
+    return re.sub(r"\s+", " ", re.sub("[“”]", '"', re.sub("[‘’]", "'", text))).lower().strip(" .。")
+
+
+def _objections(sentence: str, source: Source) -> Iterator[str]:
+    if not re.search(r"\w", sentence):
+        yield "no words"
+    if _HAN.search(sentence):
+        yield from check_quotes(quotes_of(sentence), source.text)
+        yield from object_in_chinese(sentence, source.text, source.context, source.published)
+        return
+    names = names_within(sentence) | names_within(source.text) | names_within(source.context)
+    claim, told, context = (read(text, source.published, names) for text in (sentence, source.text, source.context))
+    yield from check_contained(claim, told, context)
+    yield from compare_manner(claim, told)
+    yield from compare_copies(claim, told)
+    yield from compare_neighbours(claim, told)
+    yield from compare_roles(claim, told)
+    yield from compare_speakers(claim, told)

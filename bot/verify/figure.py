@@ -1,0 +1,67 @@
+"""A figure in one form, whatever it was written as. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure, where it stands, and its value in one form.
+
+    Attributes:
+        kind: number, percent, ordinal, clock, score, date or span (a length of time).
+        keys: What it may be written as; two figures are the same when they share one.
+    """
+
+    kind: str
+    keys: frozenset[str]
+    start: int
+    end: int
+    value: float = 0.0
+    currency: str = ""
+
+
+def same_figure(claimed: Figure, told: Figure) -> bool:
+    """Whether two figures have one value, and no currencies that differ."""
+    if claimed.currency and told.currency and claimed.currency != told.currency:
+        return False
+    if claimed.kind == told.kind == "date":
+        years = [{k for k in f.keys if k[:4].isdigit() and len(k) > 4} for f in (claimed, told)]
+        return bool(years[0] & years[1] if all(years) else claimed.keys & told.keys)
+    if claimed.kind == told.kind == "clock":
+        return claimed.value == told.value
+    if claimed.keys & told.keys:
+        return True
+    return (
+        claimed.kind == told.kind == "percent" and abs(claimed.value - told.value) < 0.5 and _is_rounded(claimed, told)
+    )
+
+
+def _is_rounded(a: Figure, b: Figure) -> bool:
+    return a.value != b.value and any(
+        abs(x.value * n % 100) < 1e-6 and x.value % 1 for x in (a, b) for n in (3, 6, 7, 9)
+    )
+
+
+def number_key(value: float) -> str:
+    """A number as all its forms are written."""
+    return f"{value:.10g}"
+
+
+def day_figure(day: date, start: int, end: int) -> Figure:
+    """A day of the calendar."""
+    return Figure("date", frozenset(day_keys(day)), start, end)
+
+
+def day_keys(day: date) -> set[str]:
+    """A day with and without its year."""
+    return {f"{day.month}-{day.day}", f"{day.year}-{day.month}-{day.day}"}
+
+
+def weekday_figure(weekday: int, published: date, start: int, end: int) -> Figure:
+    """The last such weekday before the day of publication, or the next one after it."""
+    back = (published.weekday() - weekday) % 7
+    keys = day_keys(published - timedelta(days=back)) | day_keys(published + timedelta(days=7 - back))
+    return Figure("date", frozenset(keys), start, end)

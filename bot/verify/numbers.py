@@ -1,0 +1,158 @@
+"""English numbers: amounts, percentages, fractions, ordinals, scores, clock times and lengths of time. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.verify.figure import Figure, number_key
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS = {w: n for n, w in enumerate(_ONES)} | {w: 10 * n for n, w in enumerate(_TENS, 2)}
+_WORDS |= {"twice": 2, "double": 2, "pair": 2, "triple": 3}
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12, "score": 20}
+_SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
+_ORDINALS = {
+    w: n
+    for n, w in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+}
+_PARTS = {w: n for w, n in _ORDINALS.items() if 3 <= n <= 12} | {"quarter": 4, "half": 2}
+_CURRENCIES = {
+    "$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "dollars": "dollar", "dollar": "dollar", "euros": "euro",
+    "euro": "euro", "pounds": "pound", "pound": "pound", "crowns": "crown", "crown": "crown", "yen": "yen",
+}  # fmt: skip
+
+_WORD = rf"(?:{'|'.join([*_WORDS, *_SCALES])})"
+_SPELT = rf"(?:\ba\s+(?=(?:hundred|thousand|million|billion|dozen)\b))?\b{_WORD}\b(?:(?:[\s-]+(?:and\s+)?){_WORD}\b)*"
+_NUMBER = re.compile(
+    rf"(?P<currency>[$€£¥])?\s?(?:(?P<half>\bhalf an?\s)|(?P<digits>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"|(?P<spelt>{_SPELT}))(?P<and_half>\sand a half)?"
+    r"(?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|dozen)\b|(?P<suffix>bn|tn|mn|[mkb])\b)?"
+    r"(?P<percent>\s?%|\s?(?:per\s?cent|pct|percentage points?)\b)?"
+    r"(?:\s(?P<after>dollars?|euros?|pounds?|crowns?|yen)\b)?",
+    re.IGNORECASE,
+)
+_DENOMINATOR = "|".join(_PARTS)
+_FRACTION = re.compile(
+    rf"(?<!and )\b(?P<top>an?|one|two|three|four|five|seven|nine)[\s-](?P<part>{_DENOMINATOR})s?\b"
+    r"(?!\s(?:time|place|day|year|hour|quarter))"
+    r"|\b(?<!and a )(?P<half>half)\b(?!-)(?!\san?\b)"
+    rf"|\b(?P<some>\d+|{'|'.join(_WORDS)})\s(?:in|out of)\s(?:every\s)?(?P<all>\d+|{'|'.join(_WORDS)})\b",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digits>\d+)(?:st|nd|rd|th))\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?\s?(?P<half>[ap])\.?m\b\.?|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b(?!:)"
+    r"|\b(?P<four>[012]\d[0-5]\d)(?=\s(?:local|UTC|GMT|hours)|[.,;]|\sand\b)|\b(?P<noon>noon|midday|midnight)\b",
+    re.IGNORECASE,
+)
+_LONG_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d):(\d\d)\b")
+_SCORE = re.compile(r"(?<![\d-])(\d{1,3})[-–](\d{1,3})(?![\d-])|(?<=\bby )(\d{1,3})(?: votes)? to (\d{1,3})\b")
+_SPAN_UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600}
+"""In days, and a year as twelve months."""
+_SPAN = re.compile(
+    rf"(?P<n>\ban?|(?<![\d.,])\d{{1,3}}|\b(?:{'|'.join(_WORDS)})(?:-(?:{'|'.join(_WORDS)}))?)"
+    rf"[\s-](?P<unit>{'|'.join(_SPAN_UNITS)})s?\b",
+    re.IGNORECASE,
+)
+
+
+def find_numbers(text: str) -> Iterator[Figure]:
+    """Every reading of a number; where two overlap, the first is the right one."""
+    for find in (_long_clocks, _clocks, _scores, _spans, _fractions, _ordinals, _numbers):
+        yield from find(text)
+
+
+def _long_clocks(text: str) -> Iterator[Figure]:
+    for m in _LONG_CLOCK.finditer(text):
+        yield Figure("score", frozenset({m[0]}), m.start(), m.end())
+
+
+def _clocks(text: str) -> Iterator[Figure]:
+    for m in _CLOCK.finditer(text):
+        if m["noon"]:
+            minutes = 0 if m["noon"].lower() == "midnight" else 720
+        elif m["four"]:
+            minutes = int(m["four"][:2]) * 60 + int(m["four"][2:])
+        elif m["h24"]:
+            minutes = int(m["h24"]) * 60 + int(m["m24"])
+        else:
+            minutes = int(m["h"]) % 12 * 60 + int(m["m"] or 0) + (720 if m["half"].lower() == "p" else 0)
+        keys = {f"clock{minutes}"} | ({number_key(int(m["h"]))} if m["h"] and not m["m"] else set())
+        yield Figure("clock", frozenset(keys), m.start(), m.end(), minutes)
+
+
+def _scores(text: str) -> Iterator[Figure]:
+    for m in _SCORE.finditer(text):
+        yield Figure("score", frozenset({f"{m[1] or m[3]}-{m[2] or m[4]}"}), m.start(), m.end())
+
+
+def _spans(text: str) -> Iterator[Figure]:
+    for m in _SPAN.finditer(text):
+        counted = m["n"].lower()
+        n = 1.0 if counted in ("a", "an") else float(counted) if counted.isdigit() else _number(counted)
+        days = n * _SPAN_UNITS[m["unit"].lower()]
+        keys = {f"days{number_key(days)}"} if n == 1 else {f"days{number_key(days)}", number_key(n)}
+        yield Figure("span", frozenset(keys), m.start(), m.start("unit") - 1, n)
+
+
+def _fractions(text: str) -> Iterator[Figure]:
+    for m in _FRACTION.finditer(text):
+        if m["half"]:
+            share = 50.0
+        elif m["part"]:
+            top = 1 if m["top"].lower() in ("a", "an") else _WORDS[m["top"].lower()]
+            share = 100 * top / _PARTS[m["part"].lower()]
+        else:
+            some, every = (float(x) if x.isdigit() else float(_WORDS[x.lower()]) for x in (m["some"], m["all"]))
+            if every < 2 or some >= every:
+                continue
+            share = 100 * some / every
+        yield Figure("percent", frozenset({f"%{number_key(share)}"}), m.start(), m.end(), share)
+
+
+def _ordinals(text: str) -> Iterator[Figure]:
+    for m in _ORDINAL.finditer(text):
+        n = int(m["digits"]) if m["digits"] else _ORDINALS[m["word"].lower()]
+        yield Figure("ordinal", frozenset({f"#{n}"}), m.start(), m.end(), n)
+
+
+def _numbers(text: str) -> Iterator[Figure]:
+    for m in _NUMBER.finditer(text):
+        start = m.start() + len(m[0]) - len(m[0].lstrip())
+        word = m["spelt"]
+        if word and word.lower() in ("one", "score", "zero") and not (m["scale"] or m["percent"] or m["after"]):
+            continue
+        value = 0.5 if m["half"] else float(m["digits"].replace(",", "")) if m["digits"] else _number(word)
+        if m["half"] and not m["scale"]:
+            continue
+        value += 0.5 if m["and_half"] else 0
+        value *= _SCALES[m["scale"].lower()] if m["scale"] else _SUFFIXES[m["suffix"].lower()] if m["suffix"] else 1
+        currency = _CURRENCIES.get((m["currency"] or m["after"] or "").lower(), "")
+        kind = "percent" if m["percent"] else "number"
+        keys = {f"%{number_key(value)}"} if kind == "percent" else {number_key(value)}
+        if kind == "number" and m["digits"] and re.fullmatch(r"[01]\d[0-5]\d|2[0-3][0-5]\d", m["digits"]):
+            keys.add(f"clock{int(m['digits'][:2]) * 60 + int(m['digits'][2:])}")
+        yield Figure(kind, frozenset(keys), start, m.end(), value, currency)
+
+
+def _number(text: str) -> float:
+    """Value of a number in words: two hundred and five, twenty-one, a dozen."""
+    total, part = 0.0, 0.0
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if word in _WORDS:
+            part += _WORDS[word]
+        elif word in _SCALES:
+            scale = _SCALES[word]
+            part = (part or 1) * scale
+            if scale >= 1000:
+                total, part = total + part, 0.0
+    return total + part

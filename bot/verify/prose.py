@@ -1,0 +1,107 @@
+"""A model's prose, sentence by sentence: what is shown, with its paragraphs, and why the rest is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.citations import Paragraph
+from bot.verify.check import Source, Verdict, check_sentence
+from bot.verify.markers import SentenceStream
+from bot.verify.meaning import Meaning
+from index.lexical import tokenize
+from index.types import Encoder
+
+_N_TRIED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence of the model that may be shown; `given` are indexes into the paragraphs, from 0."""
+
+    text: str
+    given: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class ProseVerifier:
+    """Checks a text against the paragraphs that its author was given, while it is written.
+
+    Attributes:
+        encoder: Measures whether a sentence means what a paragraph says; without one, the rules alone decide.
+        dropped: Why sentences and markers so far are not shown.
+    """
+
+    paragraphs: Sequence[Paragraph]
+    encoder: Encoder | None = None
+    dropped: list[str] = field(default_factory=list)
+    _stream: SentenceStream = field(default_factory=SentenceStream)
+    _meaning: Meaning | None = None
+    _words: list[set[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._words = [set(tokenize(f"{p.context} {p.text}")) for p in self.paragraphs]
+        self._meaning = Meaning(self.encoder) if self.encoder else None
+
+    def feed(self, piece: str) -> Iterator[CheckedSentence]:
+        """The sentences that may be shown, of those that this piece of the text completes."""
+        yield from self._check(self._stream.feed(piece))
+
+    def finish(self) -> Iterator[CheckedSentence]:
+        """The last of them."""
+        yield from self._check(self._stream.finish())
+
+    def _check(self, sentences: Iterator[tuple[str, list[int]]]) -> Iterator[CheckedSentence]:
+        for sentence, markers in sentences:
+            wrong = [m for m in markers if not 1 <= m <= len(self.paragraphs)]
+            self.dropped += [f"marker [{m}] points nowhere" for m in wrong]
+            marked = list(dict.fromkeys(m - 1 for m in markers if m not in wrong))
+            proven, reason = self._prove(sentence, marked)
+            if proven:
+                yield CheckedSentence(sentence, proven)
+            else:
+                self.dropped.append(f"{reason}: {sentence}")
+
+    def _prove(self, sentence: str, marked: Sequence[int]) -> tuple[tuple[int, ...], str]:
+        """The paragraphs that support a sentence: of those marked, else of all; or why none does."""
+        verdicts = {i: self._verdict(sentence, [i]) for i in marked}
+        if proven := tuple(i for i in marked if verdicts[i].supported):
+            return proven, ""
+        if len(marked) > 1 and self._verdict(sentence, marked).supported:
+            return tuple(marked), ""
+        words = set(tokenize(sentence))
+        others = [i for i in range(len(self.paragraphs)) if i not in verdicts]
+        nearest = sorted(others, key=lambda i: -len(words & self._words[i]))[:_N_TRIED]
+        for i in nearest:
+            verdicts[i] = self._verdict(sentence, [i])
+            if verdicts[i].supported:
+                return (i,), ""
+        first = next(iter(verdicts.values()), Verdict(False, "no paragraph was given"))
+        return (), first.reason
+
+    def _verdict(self, sentence: str, numbers: Sequence[int]) -> Verdict:
+        given = [self.paragraphs[i] for i in numbers]
+        verdict = check_sentence(sentence, source_of(given))
+        if verdict.supported and self._meaning and not self._meaning.is_close(sentence, [p.text for p in given]):
+            return Verdict(False, "means something else")
+        return verdict
+
+
+def verify_prose(
+    text: str, paragraphs: Sequence[Paragraph], encoder: Encoder | None = None
+) -> tuple[list[CheckedSentence], list[str]]:
+    """The sentences of a whole text that may be shown, and why the others are dropped."""
+    verifier = ProseVerifier(paragraphs, encoder)
+    kept = [*verifier.feed(text), *verifier.finish()]
+    return kept, verifier.dropped
+
+
+def supports(paragraphs: Sequence[Paragraph], sentence: str) -> bool:
+    """Whether paragraphs together say what a sentence says, by the rules alone."""
+    return bool(paragraphs) and check_sentence(sentence, source_of(paragraphs)).supported
+
+
+def source_of(paragraphs: Sequence[Paragraph]) -> Source:
+    """Paragraphs as one text; weekdays are those of the first."""
+    contexts = dict.fromkeys(p.context for p in paragraphs)
+    return Source("\n\n".join(p.text for p in paragraphs), " ".join(contexts), paragraphs[0].published)

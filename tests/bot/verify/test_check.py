@@ -1,0 +1,124 @@
+"""Sentences that a paragraph supports, and sentences that only look as if it did."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.verify.check import Source, check_sentence
+from index.sentences import split_sentences
+
+TAKEOVER = Source(
+    "Brookfield Foods said on Monday that it would buy Tarn Dairies for $450m. Tarn, which employs 1,200 people, had "
+    "refused an offer of $380m in 2022. The unions did not oppose the deal. Its shares rose 8 per cent to $12.40.",
+    "(Business Day, 9 September 2025: Dairy deal)",
+    date(2025, 9, 9),
+)
+TRIAL = Source(
+    "The court in Lindholm acquitted Mayor Petra Vance of fraud but fined her former deputy, Olaf Brandt, 20,000 "
+    "euros. "
+    'Vance called the ruling "a long overdue relief". Prosecutors may appeal within a month. Brandt denied the charge.',
+    "(Evening Mail, 3 March 2025: Mayor acquitted)",
+    date(2025, 3, 3),
+)
+FINAL = Source(
+    "Arden United beat Castle Rovers 3-1 in Sunday's final before 41,000 people. Rovers' captain, Leo Sandt, missed a "
+    "penalty when they were 1-0 down. The winners had never lifted the cup before.",
+    "(Sport, 12 May 2025: Arden win the cup)",
+    date(2025, 5, 12),
+)
+CHINESE = Source(
+    "云港市政府星期一宣布，以2.4亿元收购东湖剧院，原定7月1日重新开放，现推迟到9月15日。"
+    "剧院经理陈立华说，六十名员工一个也不会裁。修缮费用由市政府承担，观众可能要多付百分之五的票价。",
+    "（云港日报，2025年6月10日：剧院）",
+    date(2025, 6, 10),
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (TAKEOVER, "Tarn Dairies is to be bought by Brookfield Foods for 450 million dollars."),
+        (TAKEOVER, "On 8 September Brookfield said it would acquire Tarn."),
+        (TAKEOVER, "In 2022 Tarn turned down a bid of $380m."),
+        (TAKEOVER, "Tarn, which has twelve hundred employees, had not accepted an offer of $380m."),
+        (TAKEOVER, "The shares climbed 8% to $12.40."),
+        (TAKEOVER, "The deal was not opposed by the unions."),
+        (TRIAL, "Vance was acquitted of fraud by a court in Lindholm."),
+        (TRIAL, "Brandt, her former deputy, was fined 20,000 euros."),
+        (TRIAL, "An appeal by prosecutors is possible; they may file it within a month."),
+        (TRIAL, "Vance said the ruling was “a long overdue relief”."),
+        (FINAL, "Castle Rovers lost to Arden United on 11 May."),
+        (FINAL, "Sandt, the captain of Rovers, missed a penalty."),
+        (FINAL, "Arden United had not won the cup before."),
+        (CHINESE, "东湖剧院将被市政府以2.4亿元收购。"),
+        (CHINESE, "剧院60名员工都不会被裁。"),
+        (CHINESE, "剧院推迟到9月15日重新开放。"),
+    ],
+)
+def test_what_is_told_in_other_words_is_supported(source, sentence):
+    assert check_sentence(sentence, source).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (TAKEOVER, "Tarn Dairies said that it would buy Brookfield Foods for $450m."),
+        (TAKEOVER, "Brookfield Foods said it would buy Tarn Dairies for $380m."),
+        (TAKEOVER, "Brookfield Foods said on Tuesday that it would buy Tarn Dairies."),
+        (TAKEOVER, "Brookfield Foods has bought Tarn Dairies for $450m."),
+        (TAKEOVER, "Tarn had accepted an offer of $380m in 2022."),
+        (TAKEOVER, "The unions opposed the deal."),
+        (TAKEOVER, "Its shares fell 8 per cent to $12.40."),
+        (TAKEOVER, "Brookfield, which employs 1,200 people, had refused an offer of $380m."),
+        (TAKEOVER, "Brookfield Foods said on Monday that it would buy Tarn Dairies in Norway for $450m."),
+        (TRIAL, "The court in Lindholm acquitted Olaf Brandt of fraud."),
+        (TRIAL, 'Brandt called the ruling "a long overdue relief".'),
+        (TRIAL, 'Vance called the ruling "a short overdue relief".'),
+        (TRIAL, "Prosecutors will appeal within a month."),
+        (TRIAL, "Brandt admitted the charge."),
+        (TRIAL, "The court in Aldby acquitted Mayor Petra Vance."),
+        (FINAL, "Castle Rovers beat Arden United 3-1."),
+        (FINAL, "Arden United lost to Castle Rovers."),
+        (FINAL, "Arden United beat Castle Rovers 3-1 before 14,000 people."),
+        (FINAL, "Arden United had lifted the cup before."),
+        (CHINESE, "东湖剧院以2.4亿元收购云港市政府。"),
+        (CHINESE, "剧院推迟到7月1日重新开放。"),
+        (CHINESE, "剧院六十名员工会被裁。"),
+        (CHINESE, "修缮费用由剧院经理承担。"),
+    ],
+)
+def test_what_differs_in_one_thing_is_not_supported(source, sentence):
+    assert check_sentence(sentence, source).reason != ""
+
+
+def test_the_reason_names_what_is_wrong():
+    assert check_sentence("Brookfield said it would buy Tarn for $470m.", TAKEOVER).reason == "figure (470000000)"
+
+
+def test_an_outlet_and_its_day_are_told_by_the_context():
+    assert check_sentence("Sport reported on 12 May 2025 that Arden United beat Castle Rovers.", FINAL).supported
+
+
+def test_without_words_nothing_is_supported():
+    assert not check_sentence("", TAKEOVER).supported
+    assert not check_sentence("It is what it is.", TAKEOVER).supported
+
+
+@given(st.sampled_from([TAKEOVER, TRIAL, FINAL, CHINESE]), st.data())
+def test_a_verbatim_sentence_of_the_paragraph_is_always_supported(source, data):
+    start, end = data.draw(st.sampled_from(split_sentences(source.text)))
+    assert check_sentence(source.text[start:end], source).supported
+
+
+def test_a_part_of_a_sentence_without_what_limits_it_is_not_supported():
+    limited = Source("The clinic will reopen in June if the roof is mended.")
+    assert not check_sentence("The clinic will reopen in June", limited).supported
+
+
+@given(st.text(), st.text())
+def test_no_text_crashes_the_check(sentence, paragraph):
+    check_sentence(sentence, Source(paragraph))
