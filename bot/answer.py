@@ -9,15 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
-from bot.citations import Paragraph, closest_sentence, verify_prose
+from bot.citations import Paragraph, closest_sentence
 from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
-from bot.conversation import carry_over, understand_question
-from bot.evidence import Evidence, choose_sentences, find_evidence, understand
-from bot.llm import LanguageModel, ModelFailed
+from bot.conversation import carry_over, understand_question, write_alone
+from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, understand
+from bot.freshness import describe_age, is_about_now
+from bot.llm import LanguageModel, ModelFailed, estimate_tokens
 from bot.prompts import fill_prompt
+from bot.second_look import look_for_contrast, look_for_timeline
+from bot.sides import keep_sides, lead_with, name_sides
 from bot.smalltalk import reply_without_search
 from bot.text_fragment import link_to_quote
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
+from bot.verify.prose import verify_prose
 from index.generation import Generation, Reader
 from index.lexical import tokenize
 from index.query import Query
@@ -26,6 +30,8 @@ from index.types import Encoder, Filters, Hit, Reranker, Vectors
 
 N_HITS = 10
 _N_NEAREST = 3
+_CHAT_TOKENS = 64
+"""Of the marks that a model's chat format puts around a prompt."""
 _CARRIED_WEIGHT = 0.5
 _NOT_COVERED = "NOT COVERED"
 _REFUSAL = "That is not in these articles."
@@ -49,13 +55,15 @@ class Answerer:
         context_words: int = 1200,
         zone: tzinfo = UTC,
         reranker: Reranker | None = None,
+        answer_tokens: int = 400,
     ) -> None:
-        """`zone` is the one in which the days that questions name begin and end."""
+        """`zone` is the one in which days begin and end; `answer_tokens` are kept free for what the model writes."""
         self._reader = reader
         self._zone = zone
         self._encoder = encoder
         self._model = model
         self._context_words = context_words
+        self._answer_tokens = answer_tokens
         self._reranker = reranker
 
     def ask(self, question: Question, on_quoted: OnQuoted = lambda _: None) -> Answer:
@@ -70,10 +78,13 @@ class Answerer:
         clock = _Clock()
         found = self._gather(self._reader.current(), question, clock)
         answer = self._quote(question, found, clock)
-        if answer.outcome is Outcome.QUOTED and self._model:
-            on_quoted(answer)
-            with clock.stage("model"):
-                answer = self._write(self._model, question, found, answer)
+        if self._model:
+            if answer.outcome is Outcome.QUOTED:
+                on_quoted(answer)
+            question, found, answer = self._read_alone(self._model, question, found, answer, clock)
+            if answer.outcome is Outcome.QUOTED and not answer.is_timeline:
+                with clock.stage("model"):
+                    answer = self._write(self._model, question, found, answer)
         return replace(answer, timings_ms=clock.timings_ms())
 
     def gather(self, question: Question, generation: Generation | None = None) -> Gathered:
@@ -105,7 +116,19 @@ class Answerer:
             asked = understand(question.text, vectors[0], weighed)
             evidence = find_evidence(asked, hits, generation.sentences.of_hits(hits, self._encoder))
             signals = confidence_features(asked, hits, evidence, generation.n_passages(filters))
-        return Gathered(generation, query, vectors, filters, tuple(hits), tuple(evidence), signals)
+        return Gathered(generation, query, vectors, filters, asked, tuple(hits), tuple(evidence), signals)
+
+    def _read_alone(
+        self, model: LanguageModel, question: Question, found: Gathered, quoted: Answer, clock: _Clock
+    ) -> tuple[Question, Gathered, Answer]:
+        """A follow-up as the model understands it, with what that finds; all as it was where it finds no answer."""
+        with clock.stage("model"):
+            alone = write_alone(question, model)
+        if alone is question:
+            return question, found, quoted
+        gathered = self._gather(found.generation, alone, clock)
+        answer = replace(self._quote(alone, gathered, clock), question=question.text)
+        return (alone, gathered, answer) if answer.outcome is Outcome.QUOTED else (question, found, quoted)
 
     def _quote(self, question: Question, found: Gathered, clock: _Clock) -> Answer:
         answer = Answer(
@@ -118,11 +141,20 @@ class Answerer:
         )
         if found.confidence < CONFIDENCE_THRESHOLD:
             return self._refuse(question, found, answer, clock)
-        chosen = choose_sentences(found.evidence)
+        with clock.stage("second look"):
+            lines = look_for_timeline(question, found, self._encoder)
+            contrast = None if lines else look_for_contrast(question, found, self._encoder)
+        chosen = lines or choose_sentences(found.evidence)
+        if contrast:
+            chosen = lead_with(contrast, chosen)
+        citations = tuple(_cite(found.generation, n, e, e.text) for n, e in enumerate(chosen, 1))
         return replace(
             answer,
             sentences=tuple(Sentence(e.text, (n,), e.highlights) for n, e in enumerate(chosen, 1)),
-            citations=tuple(_cite(found.generation, n, e, e.text) for n, e in enumerate(chosen, 1)),
+            citations=citations,
+            disagreement=name_sides(contrast) if contrast else None,
+            freshness=_describe_freshness(question, found, citations),
+            is_timeline=bool(lines),
         )
 
     def _refuse(self, question: Question, found: Gathered, answer: Answer, clock: _Clock) -> Answer:
@@ -130,7 +162,7 @@ class Answerer:
         filters = found.filters
         nearest = found.hits
         anytime: dict[str, Any] = {"since": None, "until": None}
-        anywhere: dict[str, Any] = {"sources": (), "language": None}
+        anywhere: dict[str, Any] = {"sources": (), "excluded": (), "language": None}
         for changes, outcome, instead in (
             (anytime, Outcome.OUT_OF_RANGE, "without the dates"),
             (anywhere, Outcome.FILTERED_OUT, "without the filter"),
@@ -149,20 +181,18 @@ class Answerer:
         return replace(answer, outcome=Outcome.NOT_COVERED, nearest=_nearest(nearest), message=_REFUSAL)
 
     def _write(self, model: LanguageModel, question: Question, found: Gathered, quoted: Answer) -> Answer:
-        given = _paragraphs_for_prompt(found.evidence, self._context_words)
-        prompt = fill_prompt(
-            "answer",
-            paragraphs="\n".join(f"[{n}] {p.context} {p.text}" for n, (p, _) in enumerate(given, 1)),
-            today=f"{question.now:%-d %B %Y}",
-            question=_with_earlier(question),
-        )
+        asked = {"today": f"{question.now:%-d %B %Y}", "question": _with_earlier(question)}
+        used = estimate_tokens(fill_prompt("answer", paragraphs="", **asked)) + self._answer_tokens + _CHAT_TOKENS
+        given = _pack_paragraphs(found.evidence, self._context_words, model.context_tokens - used)
+        numbered = "\n".join(_number(n, p) for n, (p, _) in enumerate(given, 1))
+        prompt = fill_prompt("answer", paragraphs=numbered, **asked)
         try:
             text = model.complete(prompt, lambda _: None)
         except ModelFailed as e:
             return replace(quoted, notice=f"The language model did not answer ({e}); these are quotes.")
         if _NOT_COVERED in text:
             return replace(quoted, notice=f"{model.name} found no answer in these paragraphs; judge for yourself.")
-        kept, dropped = verify_prose(text, [p for p, _ in given])
+        kept, dropped = verify_prose(text, [p for p, _ in given], self._encoder)
         if not kept:
             reason = f"Nothing that {model.name} wrote could be proven; these are quotes."
             return replace(quoted, notice=reason, dropped=tuple(dropped))
@@ -175,7 +205,7 @@ class Answerer:
         citations = tuple(
             _cite(found.generation, n, given[i][1], given[i][0].text[a:b]) for (i, a, b), n in numbers.items()
         )
-        return replace(
+        written = replace(
             quoted,
             outcome=Outcome.ANSWERED,
             sentences=tuple(sentences),
@@ -183,6 +213,8 @@ class Answerer:
             dropped=tuple(dropped),
             model=model.name,
         )
+        answer = keep_sides(written, quoted)
+        return replace(answer, freshness=_describe_freshness(question, found, answer.citations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +224,7 @@ class Gathered:
     Attributes:
         vectors: The question and each of its parts embedded, shape (1 + n_parts, dim).
         filters: The reader's, and what the question itself demands.
+        asked: The question as evidence is weighed against it.
         evidence: Every sentence of the hits, the likeliest answer first.
         signals: What tells whether the articles answer the question.
     """
@@ -200,6 +233,7 @@ class Gathered:
     query: Query
     vectors: Vectors
     filters: Filters
+    asked: AskedFor
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
     signals: Mapping[str, float]
@@ -229,21 +263,27 @@ class _Clock:
         return {**self.spent, "total": (time.perf_counter() - self.started) * 1000}
 
 
-def _paragraphs_for_prompt(evidence: Sequence[Evidence], max_words: int) -> list[tuple[Paragraph, Evidence]]:
+def _pack_paragraphs(evidence: Sequence[Evidence], max_words: int, max_tokens: int) -> list[tuple[Paragraph, Evidence]]:
     """Whole paragraphs, best first, until the next would be too long."""
     given: dict[tuple[str, int], tuple[Paragraph, Evidence]] = {}
-    n_words = 0
+    n_words = n_tokens = 0
     for e in evidence:
         key = (e.hit.passage.article_id, e.paragraph)
-        text = e.paragraph_text
         if key in given:
             continue
-        if given and n_words + len(text.split()) > max_words:
+        published = None if e.hit.published_at is None else e.hit.published_at.date()
+        day = "" if published is None else f", {published:%-d %B %Y}"
+        paragraph = Paragraph(*key, e.paragraph_text, f"({e.hit.source}{day}: {e.hit.title})", published)
+        n_words += len(paragraph.text.split())
+        n_tokens += estimate_tokens(f"{_number(len(given) + 1, paragraph)}\n")
+        if n_tokens > max_tokens or (given and n_words > max_words):
             break
-        n_words += len(text.split())
-        day = "" if e.hit.published_at is None else f", {e.hit.published_at:%-d %B %Y}"
-        given[key] = Paragraph(*key, text=text, context=f"({e.hit.source}{day}: {e.hit.title})"), e
+        given[key] = paragraph, e
     return list(given.values())
+
+
+def _number(n: int, paragraph: Paragraph) -> str:
+    return f"[{n}] {paragraph.context} {paragraph.text}"
 
 
 def _with_earlier(question: Question) -> str:
@@ -268,6 +308,12 @@ def _cite(generation: Generation, n: int, e: Evidence, quote: str) -> Citation:
         quote=quote,
         link=link_to_quote(hit.url, paragraphs, e.paragraph, quote),
     )
+
+
+def _describe_freshness(question: Question, found: Gathered, citations: Sequence[Citation]) -> str:
+    if not is_about_now(question, found.query, found.filters):
+        return ""
+    return describe_age(max((c.published_at for c in citations if c.published_at), default=None), question.moment)
 
 
 def _nearest(hits: Sequence[Hit]) -> tuple[Nearest, ...]:

@@ -63,7 +63,9 @@ class Desk:
     def answerer(self) -> Answerer:
         """What answers questions."""
         s = self.settings
-        return Answerer(self.reader, self.encoder, self.model, s.llm_context_words, s.zone, self.reranker)
+        return Answerer(
+            self.reader, self.encoder, self.model, s.llm_context_words, s.zone, self.reranker, s.llm_max_tokens
+        )
 
     def warm_up(self) -> Generation:
         """Load the weights and the live generation, so that the first question does not wait."""

@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.doctor import Finding
+from bot.sides import describe_sides
 from bot.types import Answer, Citation, Nearest, Sentence
 from index.build import BuildReport, OnProgress
 from index.query import Query
@@ -47,10 +48,16 @@ def make_console(*, stderr: bool = False, no_color: bool = False) -> Console:
 def show_answer(console: Console, answer: Answer) -> None:
     """The answer, its notice, and each source with the paragraph that proves it."""
     console.print()
-    if answer.sentences:
+    if answer.is_timeline:
+        for sentence in answer.sentences:
+            day = format_day(answer.citations[sentence.citations[0] - 1].published_at)
+            console.print(Text(f"{day}: ", style="bold").append_text(_marked(sentence)))
+    elif answer.sentences:
         console.print(Text(" ").join(_marked(s) for s in answer.sentences))
     else:
         console.print(Text(answer.message))
+    for note in filter(None, (describe_sides(answer), answer.freshness)):
+        console.print(Text(note))
     show_notice(console, answer)
     for citation in answer.citations:
         console.print()

@@ -77,6 +77,33 @@ class Sentence:
     highlights: tuple[tuple[int, int], ...] = ()
 
 
+class Difference(StrEnum):
+    """How the sources of an answer differ."""
+
+    DIFFERENT = "different"
+    """They tell different figures for one thing."""
+    CORRECTED = "corrected"
+    """A later one says that an earlier figure was wrong."""
+    UPDATED = "updated"
+    """A figure that changes with time has been brought up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one source tells where sources differ; `citation` is the number of the citation that proves it."""
+
+    words: str
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """That sources differ, and what each tells, the newest first."""
+
+    kind: Difference
+    sides: tuple[Side, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A number shown to the reader and the exact paragraph behind it.
@@ -123,6 +150,9 @@ class Answer:
         generation: The state of the index that was asked; empty without a search.
         model: The language model that wrote the prose; None for quotes.
         query: What was understood of the question, by name.
+        disagreement: In what the sources differ, if they do.
+        freshness: A line on the age of the newest source, where that is telling.
+        is_timeline: Whether the sentences tell what happened in its order, to be shown each with its day.
     """
 
     question: str
@@ -139,6 +169,14 @@ class Answer:
     generation: str = ""
     model: str | None = None
     query: Mapping[str, Any] = field(default_factory=dict)
+    disagreement: Disagreement | None = None
+    freshness: str = ""
+    is_timeline: bool = False
+
+    @property
+    def newest_source(self) -> datetime | None:
+        """When the newest of the cited articles was published."""
+        return max((c.published_at for c in self.citations if c.published_at), default=None)
 
     @property
     def text(self) -> str:
@@ -165,6 +203,10 @@ class Answer:
             "nearest": [_nearest_json(n) for n in self.nearest],
             "hits": [hit_json(h) for h in self.hits],
             "notice": self.notice,
+            "disagreement": None if self.disagreement is None else _disagreement_json(self.disagreement),
+            "newest_source": format_moment(self.newest_source),
+            "freshness": self.freshness,
+            "is_timeline": self.is_timeline,
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "dropped": list(self.dropped),
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
@@ -204,6 +246,10 @@ def explained_hit_json(hit: Hit) -> dict[str, Any]:
 def format_moment(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with `Z`, or None."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _disagreement_json(d: Disagreement) -> dict[str, Any]:
+    return {"kind": d.kind.value, "sides": [{"words": s.words, "citation": s.citation} for s in d.sides]}
 
 
 def _citation_json(c: Citation) -> dict[str, Any]:

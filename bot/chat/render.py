@@ -9,6 +9,7 @@ from urllib.parse import quote as percent_encode
 
 from discord import Colour, Embed
 
+from bot.sides import describe_sides
 from bot.terminal import format_day
 from bot.types import Answer, Citation, Nearest, Outcome, Sentence, Turn
 
@@ -22,6 +23,7 @@ _MAX_URL = 2048
 _MAX_QUOTE = 4000
 _MAX_PARAGRAPH = 1200
 _MAX_NEAR_URL = 500
+_MAX_NOTE = 500
 
 _SPECIAL = re.compile(r"([\\*_~`|<>\[\]()@:])")
 _LINE_START = re.compile(r"^([^\S\n]*)(?:([#+-])|(\d+)\.)", re.MULTILINE)
@@ -100,8 +102,9 @@ def clip(text: str, max_chars: int) -> str:
 
 
 def _answer_embed(answer: Answer) -> Embed:
-    body = " ".join(_marked(s) for s in answer.sentences) if answer.sentences else escape(answer.message)
-    under = f"\n\n*{clip(escape(answer.notice), 300)}*" if answer.notice else ""
+    body = _body(answer)
+    notes = (describe_sides(answer), answer.freshness, answer.notice)
+    under = "".join(f"\n\n*{clip(escape(note), _MAX_NOTE)}*" for note in notes if note)
     if answer.nearest:
         under += "\n\n**Nearest in these articles**" + "".join(f"\n- {_near(n)}" for n in answer.nearest)
     embed = Embed(
@@ -112,6 +115,14 @@ def _answer_embed(answer: Answer) -> Embed:
     embed.set_author(name=_HEADS.get(answer.outcome, "Newsdesk"))
     embed.set_footer(text=clip(_footer(answer), _MAX_FOOTER))
     return embed
+
+
+def _body(answer: Answer) -> str:
+    """The sentences, of a timeline each on a line of its own with its day; without any, the message."""
+    if not answer.is_timeline:
+        return " ".join(_marked(s) for s in answer.sentences) if answer.sentences else escape(answer.message)
+    days = (format_day(answer.citations[s.citations[0] - 1].published_at) for s in answer.sentences)
+    return "\n".join(f"- **{day}**: {_marked(s)}" for day, s in zip(days, answer.sentences, strict=True))
 
 
 def _source_embed(c: Citation) -> Embed:
@@ -159,9 +170,8 @@ def _near(n: Nearest) -> str:
 
 def _footer(answer: Answer) -> str:
     parts = [_show_plainly(answer.model)] if answer.model else []
-    dates = [c.published_at for c in answer.citations if c.published_at]
-    if dates:
-        parts.append(f"newest source {format_day(max(dates))}")
+    if answer.newest_source:
+        parts.append(f"newest source {format_day(answer.newest_source)}")
     if "total" in answer.timings_ms:
         parts.append(f"{answer.timings_ms['total'] / 1000:.1f} s")
     return " · ".join(parts)

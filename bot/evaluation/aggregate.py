@@ -12,10 +12,11 @@ METRICS = (
     *("hit@1", "hit@4", "hit@10", "recall@10", "all gold@10", "mrr@10", "ndcg@10"),
     *("answer in hits@1", "answer in hits@3", "answer in hits@5", "answer in hits@10"),
     *("answer correct", "first sentence correct", "citation precision", "citation recall", "quotes exact"),
+    *("disagreement shown", "false disagreement"),
     *("refused wrongly", "refused rightly", "refusal precision", "refusal f1"),
 )
 """Every score there is, in the order in which they are shown."""
-LOWER_IS_BETTER = frozenset({"refused wrongly"})
+LOWER_IS_BETTER = frozenset({"refused wrongly", "false disagreement"})
 REFUSALS = frozenset({"refusal precision", "refusal f1"})
 """Scores that only many questions have, answerable and unanswerable ones."""
 

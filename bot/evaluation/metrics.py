@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 import ir_measures
 from ir_measures import RR, Qrel, R, ScoredDoc, Success, nDCG
 
-from bot.citations import Paragraph, supports
-from bot.types import Answer, Citation
+from bot.citations import Paragraph
+from bot.types import Answer, Citation, Difference
+from bot.verify.prose import supports
 from index.types import Hit
 
 Stored = Mapping[tuple[str, int], str]
@@ -79,6 +80,14 @@ def answer_scores(answer: Answer, answers: Sequence[str], *, every: bool) -> dic
     return {name: float(contains_answer(text, answers, every=every)) for name, text in parts.items() if answers}
 
 
+def disagreement_scores(answer: Answer, *, differ: bool) -> dict[str, float]:
+    """Whether an answer says that sources differ, where they do and where they do not; news of a change is no alarm."""
+    said = answer.disagreement
+    if differ:
+        return {"disagreement shown": float(said is not None)}
+    return {"false disagreement": float(said is not None and said.kind is not Difference.UPDATED)}
+
+
 def citation_scores(answer: Answer, gold: frozenset[str], stored: Stored) -> dict[str, float]:
     """Precision and recall of an answer's citations, and the share of its quotes that are exact.
 
@@ -125,10 +134,11 @@ def _find_proofs(sentence: str, citations: Sequence[Citation], stored: Stored) -
 
 def _as_given(citation: Citation, stored: Stored) -> Paragraph:
     """A cited paragraph with the outlet, day and title that a model is shown before it."""
-    day = "" if citation.published_at is None else f", {citation.published_at:%-d %B %Y}"
+    published = citation.published_at and citation.published_at.date()
+    day = "" if published is None else f", {published:%-d %B %Y}"
     context = f"({citation.source}{day}: {citation.title})"
     text = stored.get((citation.article_id, citation.paragraph), "")
-    return Paragraph(citation.article_id, citation.paragraph, text, context)
+    return Paragraph(citation.article_id, citation.paragraph, text, context, published)
 
 
 def _find_first_named(ranking: Sequence[frozenset[str]], gold: frozenset[str]) -> list[frozenset[str]]:

@@ -24,6 +24,7 @@ from bot.evaluation.metrics import (
     Stored,
     answer_scores,
     citation_scores,
+    disagreement_scores,
     is_exact,
     passage_scores,
     ranking_scores,
@@ -210,6 +211,7 @@ def _judge(desk: Desk, gold: GoldQuestion, answer: Answer, ranked: Mapping[str, 
         **_find_answers(gold, answer.hits),
         **said,
         **citation_scores(answer, gold.articles, stored),
+        **disagreement_scores(answer, differ=gold.kind == CONFLICT),
         **refused,
     }
     exact = [is_exact(c, stored) for c in answer.citations]

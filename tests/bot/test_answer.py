@@ -9,9 +9,11 @@ import pytest
 
 from bot.answer import N_HITS, Answerer
 from bot.evidence import MAX_SENTENCES
+from bot.llm import estimate_tokens
 from bot.types import Outcome, Question, Turn
 from index.errors import IndexMissing
 from index.generation import Reader
+from tests.bot.conftest import ARTICLES
 
 OPENED = "Who opened the harbour bridge in Port Amsel?"
 COST = "What did the harbour bridge cost?"
@@ -52,6 +54,13 @@ def test_every_quoted_sentence_stands_in_a_quote_that_it_cites(newsdesk, answer_
     for sentence in answer.sentences:
         assert sentence.citations
         assert any(sentence.text in quotes[n] for n in sentence.citations)
+
+
+def test_an_answer_is_as_sure_under_a_filter_said_politely_in_words_as_under_the_filter(newsdesk, answer_all):
+    said = newsdesk.ask(f"Could you please use only articles from the Gazette: {COST}")
+    given = newsdesk.ask(COST, sources=("Gazette",))
+    assert said.confidence == given.confidence > 0
+    assert [c.quote for c in said.citations] == [c.quote for c in given.citations]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -285,6 +294,7 @@ class ByWords:
     """A model that says what it is told of the numbered paragraphs of its prompt that have some words."""
 
     name = "by-words"
+    context_tokens = 4096
 
     def __init__(self, *sayings: tuple[str, str]) -> None:
         self.sayings = sayings
@@ -331,7 +341,11 @@ def test_what_prose_cannot_prove_is_dropped_and_recorded(newsdesk, answer_all, s
     model_with_more.complete = lambda prompt, on_text: f"{model.complete(prompt, on_text)} It rained. All sang [77]."
     answer = newsdesk.ask(OPENED, model_with_more)
     assert [s.text for s in answer.sentences] == [f"{said}."]
-    assert answer.dropped == ("no citation: It rained.", "marker [77] points nowhere", "no citation: All sang.")
+    assert answer.dropped == (
+        "invented (rained): It rained.",
+        "marker [77] points nowhere",
+        "invented (sang): All sang.",
+    )
 
 
 def test_the_hits_and_the_generation_of_prose_are_those_of_the_quotes(newsdesk, answer_all):
@@ -400,6 +414,20 @@ def test_the_prompt_holds_no_paragraph_twice_and_no_more_words_than_allowed(news
     assert sum(len(line.split()) for line in lines) <= 60
 
 
+def test_a_small_window_gets_as_many_whole_paragraphs_as_fit(newsdesk, answer_all, scripted):
+    sizes = []
+    for tokens in (1200, 900, 780):
+        model = scripted("NOT COVERED")
+        model.context_tokens = tokens
+        Answerer(newsdesk.reader, newsdesk.encoder, model).ask(Question(OPENED, day(7, 1)))
+        assert estimate_tokens(model.prompts[0]) <= tokens - 400
+        given = [line.split(") ", 1)[1] for line in model.prompts[0].split("\n") if line.startswith("[")]
+        assert all(text.endswith(".") and any(text in article[2] for article in ARTICLES.values()) for text in given)
+        sizes.append(len(given))
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[-1] >= 1
+
+
 # Follow-ups
 
 BEFORE = Turn("How many votes gave the seat in Upper Maske?", "A recount gave the seat to Halden Brisk by 17 votes.")
@@ -417,7 +445,50 @@ def test_what_went_before_does_not_change_the_question_in_the_answer(newsdesk, a
 def test_what_went_before_stands_in_the_prompt(newsdesk, answer_all, scripted):
     model = scripted("NOT COVERED")
     newsdesk.ask("Who was it?", model, history=[BEFORE])
-    assert f"Who was it? (asked after: {BEFORE.question})" in model.prompts[0]
+    assert f"Who was it? (asked after: {BEFORE.question})" in model.prompts[-1]
+
+
+class Rewriter:
+    """Writes one question again, and then answers nothing."""
+
+    name = "rewriter"
+    context_tokens = 4096
+
+    def __init__(self, written: str) -> None:
+        self.replies = [written, "NOT COVERED"]
+        self.prompts: list[str] = []
+
+    def complete(self, prompt, on_text):
+        self.prompts.append(prompt)
+        return self.replies.pop(0)
+
+
+def test_a_follow_up_is_searched_as_the_model_writes_it_and_quoted_before(newsdesk, answer_all):
+    written = "Which storm flooded the fish quay?"
+    model, quoted = Rewriter(written), []
+    before = Turn("Which storm flooded the quay?", "The fish quay was flooded by Ismene on Friday night.")
+    question = Question("And which one?", day(7, 1), history=(before,))
+    answer = Answerer(newsdesk.reader, newsdesk.encoder, model).ask(question, quoted.append)
+    assert answer.hits == newsdesk.ask(written).hits
+    assert answer.question == "And which one?"
+    assert quoted[0].hits != answer.hits
+    assert model.prompts[1].endswith(f"{written}\nAnswer:\n")
+
+
+def test_a_follow_up_stays_quoted_where_what_the_model_wrote_finds_nothing(newsdesk, monkeypatch):
+    seen: list[object] = []
+
+    def sure_of_the_first(signals: object) -> float:
+        if signals not in seen:
+            seen.append(signals)
+        return float(seen.index(signals) == 0)
+
+    monkeypatch.setattr("bot.answer.estimate_confidence", sure_of_the_first)
+    model = Rewriter("Who won the seat?")
+    question = Question("Who was it?", day(7, 1), history=(BEFORE,))
+    answer = Answerer(newsdesk.reader, newsdesk.encoder, model).ask(question)
+    assert (answer.outcome, len(seen)) == (Outcome.QUOTED, 2)
+    assert answer.sentences == newsdesk.ask("Who was it?", history=[BEFORE]).sentences
 
 
 def test_a_question_that_stands_alone_is_searched_without_what_went_before(newsdesk, answer_all):

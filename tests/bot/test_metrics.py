@@ -13,12 +13,13 @@ from bot.evaluation.metrics import (
     answer_scores,
     citation_scores,
     contains_answer,
+    disagreement_scores,
     is_exact,
     passage_scores,
     percentile,
     ranking_scores,
 )
-from bot.types import Answer, Citation, Outcome, Sentence
+from bot.types import Answer, Citation, Difference, Disagreement, Outcome, Sentence
 from index.types import Hit, Passage
 
 # Ranking
@@ -243,6 +244,16 @@ STORED = {("bridge", 1): BRIDGE, ("bridge", 2): "Cyclists may use it.", ("ferry"
 def cite(n: int, article_id: str, paragraph: int = 1, quote: str = "The") -> Citation:
     text = STORED.get((article_id, paragraph), "")
     return Citation(n, article_id, "Harbour news", "Gazette", DAY, "", paragraph, text, quote, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown", "false"),
+    [(None, 0, 0), (Difference.DIFFERENT, 1, 1), (Difference.CORRECTED, 1, 1), (Difference.UPDATED, 1, 0)],
+)
+def test_a_disagreement_counts_for_conflicts_and_against_other_questions(kind, shown, false):
+    answer = Answer("?", Outcome.QUOTED, disagreement=Disagreement(kind, ()) if kind else None)
+    assert disagreement_scores(answer, differ=True) == {"disagreement shown": shown}
+    assert disagreement_scores(answer, differ=False) == {"false disagreement": false}
 
 
 def answered(*sentences: tuple[str, tuple[int, ...]], citations: list[Citation], hits: tuple[Hit, ...] = ()) -> Answer:

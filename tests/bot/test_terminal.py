@@ -22,7 +22,7 @@ from bot.terminal import (
     show_report,
     show_table,
 )
-from bot.types import Answer, Citation, Nearest, Outcome, Sentence
+from bot.types import Answer, Citation, Difference, Disagreement, Nearest, Outcome, Sentence, Side
 from index.build import BuildReport
 from index.errors import BadArticle
 from index.types import Hit, Passage
@@ -123,6 +123,33 @@ def test_a_link_stands_unbroken_on_a_narrow_terminal_too(use_terminal, monkeypat
 def test_a_source_without_a_link_ends_with_its_paragraph(console, capsys):
     show_answer(console, replace(ANSWER, citations=(replace(CITATION, link=""),)))
     assert "http" not in capsys.readouterr().out
+
+
+def test_what_sources_differ_in_and_how_old_they_are_is_printed_under_the_answer(console, capsys):
+    sides = (Side("41 million crowns", 1), Side("38 million crowns", 2))
+    answer = replace(
+        ANSWER,
+        citations=(CITATION, replace(CITATION, n=2, source="Star")),
+        disagreement=Disagreement(Difference.CORRECTED, sides),
+        freshness="The newest source is 5 days old (14 April 2025).",
+    )
+    show_answer(console, answer)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "A later report corrects an earlier one: 41 million crowns (Gazette, 14 April 2025" in shown
+    assert "[2]. The newest source is 5 days old (14 April 2025)." in shown
+
+
+def test_a_timeline_is_printed_with_a_day_on_each_line(console, capsys):
+    later = replace(CITATION, n=2, published_at=datetime(2025, 4, 20, tzinfo=UTC))
+    answer = replace(
+        ANSWER,
+        sentences=(Sentence("It opened.", (1,)), Sentence("It closed.", (2,))),
+        citations=(CITATION, later),
+        is_timeline=True,
+    )
+    show_answer(console, answer)
+    lines = capsys.readouterr().out.strip().split("\n")
+    assert lines[:2] == ["14 April 2025: It opened. [1]", "20 April 2025: It closed. [2]"]
 
 
 def test_a_notice_is_printed_under_the_answer(console, capsys):

@@ -31,6 +31,8 @@ METRICS: Mapping[str, Mapping[str, str]] = {
         "citation precision": "cited paragraphs that are gold and support their sentence",
         "citation recall": "sentences with a citation that supports them",
         "quotes exact": "quotes that stand word for word in their paragraph",
+        "disagreement shown": "questions on which sources differ, and the answer says so",
+        "false disagreement": "other questions of which it says so",
     },
     "Refusals": {
         "refused wrongly": "answerable questions that were refused",

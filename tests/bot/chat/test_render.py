@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.chat.render import clip, escape, pack_embeds, read_turn, render_answer, render_facts, render_notice
-from bot.types import Answer, Citation, Nearest, Outcome, Sentence
+from bot.types import Answer, Citation, Difference, Disagreement, Nearest, Outcome, Sentence, Side
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "message.json"
 DAY = datetime(2025, 4, 18, 7, tzinfo=UTC)
@@ -292,6 +293,23 @@ def test_refusals_look_different_from_answers(quoted, refusal):
 def test_a_refusal_names_the_nearest_articles_with_links(refusal):
     [[refused]] = render_answer(refusal())
     assert described(refused).endswith("- Velmora Post, 18 April 2025: [Bridge opens](<https://post.example/b>)")
+
+
+def test_what_sources_differ_in_and_how_old_they_are_stands_under_the_answer(quoted):
+    answer = quoted(freshness="The newest source is 5 days old.")
+    sides = tuple(Side("4*1", c.n) for c in answer.citations)
+    embed = render_answer(replace(answer, disagreement=Disagreement(Difference.UPDATED, sides)))[0][0]
+    assert "\n\n*The figure has changed\\: 4\\*1 \\(" in embed.description
+    assert embed.description.endswith("\n\n*The newest source is 5 days old.*")
+
+
+def test_a_timeline_is_a_list_with_days():
+    cited = tuple(
+        Citation(n, f"a{n}", "Talks", "Post", DAY.replace(day=n), "", 1, f"Day {n}.", f"Day {n}.", "") for n in (1, 2)
+    )
+    sentences = tuple(Sentence(c.quote, (c.n,)) for c in cited)
+    embed = render_answer(Answer("How?", Outcome.QUOTED, sentences, cited, is_timeline=True))[0][0]
+    assert embed.description == "- **1 April 2025**: Day 1. \\[1\\]\n- **2 April 2025**: Day 2. \\[2\\]"
 
 
 def test_a_notice_stands_under_the_answer(quoted):

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.confidence import CONFIDENCE_THRESHOLD
 from bot.evaluation.compare import compare_runs
 from bot.evaluation.report import ReportNotWritten, write_report
 from bot.evaluation.report.curves import (
@@ -35,7 +36,6 @@ from bot.evaluation.report.scores import OTHER, group_scores, to_row, used_metri
 from bot.evaluation.report.view import list_changes, list_facts, show_moment, view_dataset
 from bot.evaluation.run import evaluate_dataset
 from bot.evaluation.runs import make_run
-from bot.confidence import CONFIDENCE_THRESHOLD
 
 FOUR = [Rated(0.9, True), Rated(0.7, False), Rated(0.6, True), Rated(0.2, False)]
 RATED = st.lists(st.builds(Rated, st.floats(0, 1), st.booleans()), min_size=1, max_size=40)
