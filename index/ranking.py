@@ -190,12 +190,20 @@ def _share(part: Column, total: float) -> Column:
 
 
 def _have_quoted(generation: Generation, quoted: Sequence[str], rows: NDArray[np.int64]) -> Column:
-    """The share of some strings that each passage or its title has; the texts are read only where there are any."""
-    if not quoted:
-        return np.zeros(len(rows), dtype=np.float32)
-    stored = generation.passages(rows.tolist())
-    texts = (f"{stored[row].article.title}\n{stored[row].passage.text}" for row in rows.tolist())
-    return np.array([share_quoted(quoted, text) for text in texts], dtype=np.float32)
+    """The share of some strings that each passage or its title has; texts without the words of any are not read."""
+    shares = np.zeros(len(rows), dtype=np.float32)
+    likely = np.zeros(len(rows), dtype=np.bool_)
+    for words in quoted:
+        tokens = generation.idf(list(dict.fromkeys(tokenize(words))))
+        n_had = np.zeros(len(generation.article_of), dtype=np.int64)
+        for _, having, _ in generation.match_words(tokens):
+            n_had[having] += 1
+        likely |= n_had[rows] == len(tokens)
+    stored = generation.passages(rows[likely].tolist())
+    for i in np.flatnonzero(likely):
+        row = stored[int(rows[i])]
+        shares[i] = share_quoted(quoted, f"{row.article.title}\n{row.passage.text}")
+    return shares
 
 
 def _recency(generation: Generation, published: NDArray[np.int64], at: datetime | None) -> Column:
