@@ -147,7 +147,7 @@ class Answerer:
         chosen = lines or choose_sentences(found.evidence)
         if contrast:
             chosen = lead_with(contrast, chosen)
-        citations = tuple(_cite(found.generation, n, e, e.text) for n, e in enumerate(chosen, 1))
+        citations = _cite(found.generation, [(e, e.text) for e in chosen])
         return replace(
             answer,
             sentences=tuple(Sentence(e.text, (n,), e.highlights) for n, e in enumerate(chosen, 1)),
@@ -202,9 +202,7 @@ class Answerer:
             keys = [(i, *closest_sentence(given[i][0].text, sentence.text)) for i in sentence.given]
             cited = tuple(numbers.setdefault(key, len(numbers) + 1) for key in keys)
             sentences.append(Sentence(sentence.text, tuple(dict.fromkeys(cited))))
-        citations = tuple(
-            _cite(found.generation, n, given[i][1], given[i][0].text[a:b]) for (i, a, b), n in numbers.items()
-        )
+        citations = _cite(found.generation, [(given[i][1], given[i][0].text[a:b]) for i, a, b in numbers])
         written = replace(
             quoted,
             outcome=Outcome.ANSWERED,
@@ -292,13 +290,20 @@ def _with_earlier(question: Question) -> str:
     return f"{question.text} (asked after: {question.history[-1].question})"
 
 
-def _cite(generation: Generation, n: int, e: Evidence, quote: str) -> Citation:
+def _cite(generation: Generation, quotes: Sequence[tuple[Evidence, str]]) -> tuple[Citation, ...]:
+    """Citations of quoted words, numbered from 1; each article is read once."""
+    ids = dict.fromkeys(e.hit.passage.article_id for e, _ in quotes)
+    articles = {article_id: generation.paragraphs_of(article_id) for article_id in ids}
+    return tuple(
+        _to_citation(n, e, quote, articles[e.hit.passage.article_id]) for n, (e, quote) in enumerate(quotes, 1)
+    )
+
+
+def _to_citation(n: int, e: Evidence, quote: str, paragraphs: Mapping[int, str]) -> Citation:
     hit = e.hit
-    article_id = hit.passage.article_id
-    paragraphs = generation.paragraphs_of(article_id)
     return Citation(
         n=n,
-        article_id=article_id,
+        article_id=hit.passage.article_id,
         title=hit.title,
         source=hit.source,
         published_at=hit.published_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.accounts import Account, read_accounts
@@ -12,7 +11,7 @@ from bot.evidence import Evidence, find_evidence
 from bot.types import Question
 from index.query import Query
 from index.search import search
-from index.types import Encoder, Hit, Vectors
+from index.types import Encoder, Vectors
 
 if TYPE_CHECKING:
     from bot.answer import Gathered
@@ -28,7 +27,8 @@ def look_for_contrast(question: Question, found: Gathered, encoder: Encoder) -> 
     """
     if found.query.parts or not may_differ(question.text):
         return None
-    accounts = _read(found, found.evidence, found.hits, encoder)
+    sentences = found.generation.sentences.of_hits(found.hits, encoder)
+    accounts = read_accounts(found.evidence, found.hits, sentences, found.vectors[0])
     claims = choose_claims(question.text, accounts)
     others = [a for claim in claims for a in _search(question, found, Query(claim.text), claim.vector[None], encoder)]
     return find_contrast(question.text, claims, [*accounts, *others])
@@ -47,10 +47,6 @@ def _search(
     """The sentences that a search finds under the question's filters, so that none is later than its `as_of`."""
     generation = found.generation
     hits = search(generation, query, vectors, question.moment, found.filters, k)
-    evidence = find_evidence(found.asked, hits, generation.sentences.of_hits(hits, encoder))
-    return _read(found, evidence, hits, encoder)
-
-
-def _read(found: Gathered, evidence: Sequence[Evidence], hits: Sequence[Hit], encoder: Encoder) -> list[Account]:
-    vectors = found.generation.sentences.of_hits(hits, encoder)
-    return read_accounts(evidence, hits, vectors, found.vectors[0])
+    sentences = generation.sentences.of_hits(hits, encoder)
+    evidence = find_evidence(found.asked, hits, sentences)
+    return read_accounts(evidence, hits, sentences, found.vectors[0])

@@ -34,19 +34,19 @@ def test_words_of_courtesy_are_cut_out_unless_they_are_a_name_or_all_there_is(te
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("XXX: who won?", "who won?"),
-        ("Who won? XXX.", "Who won?"),
-        ("Who won (XXX)?", "Who won?"),
-        ("Who won, XXX, and why?", "Who won, and why?"),
-        ("Who won? XXX! And why?", "Who won? And why?"),
-        ('XXX, "Hold Me" is by whom?', '"Hold Me" is by whom?'),
-        ("She is known as: XXX.", "She is known as:"),
-        ("谁赢了？XXX。", "谁赢了？"),
-        ("XXX.", "XXX."),
+        ("~~~: who won?", "who won?"),
+        ("Who won? ~~~.", "Who won?"),
+        ("Who won (~~~)?", "Who won?"),
+        ("Who won, ~~~, and why?", "Who won, and why?"),
+        ("Who won? ~~~! And why?", "Who won? And why?"),
+        ('~~~, "Hold Me" is by whom?', '"Hold Me" is by whom?'),
+        ("She is known as: ~~~.", "She is known as:"),
+        ("谁赢了？~~~。", "谁赢了？"),
+        ("~~~.", "~~~."),
     ],
 )
 def test_no_marks_are_left_where_words_were(text, left):
-    start = text.index("XXX")
+    start = text.index("~~~")
     assert cut_out(text, [(start, start + 3)]) == left
 
 
