@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from bot.asked import AnswerKind, classify_question, find_answers
+from bot.pronouns import begins_with_pronoun
 from index.lexical import tokenize
 from index.passages import passage_sentences
 from index.types import Hit, Vectors
@@ -117,13 +119,19 @@ def find_evidence(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vector
 def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
     """At most four sentences to quote: the best, then the others in reading order.
 
-    What another article says has to be nearly as good as the best: it is the likelier to be beside the point.
+    What another article says has to be nearly as good as the best: it is the likelier to be beside the point. One that
+    begins with a pronoun is quoted with the sentence before it, or not at all.
     """
     chosen: list[Evidence] = []
+    before = _sentences_before(evidence)
     for e in evidence:
         margin = _MARGIN if e.hit.passage.article_id == evidence[0].hit.passage.article_id else _MARGIN_ELSEWHERE
-        if e.score >= evidence[0].score - margin and not any(_says_the_same(e, other) for other in chosen):
-            chosen.append(e)
+        if e.score < evidence[0].score - margin or any(_says_the_same(e, other) for other in chosen):
+            continue
+        context = before.get(_place(e)) if begins_with_pronoun(e.text) else None
+        wanted = [e] if context is None or context in chosen else [e, context]
+        if len(chosen) + len(wanted) <= MAX_SENTENCES:
+            chosen += wanted
         if len(chosen) == MAX_SENTENCES:
             break
     best_rank: dict[str, int] = {}
@@ -162,6 +170,16 @@ def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vec
             }
             score = sum(SENTENCE_WEIGHTS[name] * x for name, x in features.items())
             yield Evidence(hit, span.paragraph, span.in_paragraph, text, score, features, tuple(answers))
+
+
+def _place(e: Evidence) -> tuple[str, int, int]:
+    return e.hit.passage.article_id, e.paragraph, e.start
+
+
+def _sentences_before(evidence: Sequence[Evidence]) -> dict[tuple[str, int, int], Evidence]:
+    """For the place of each sentence, the one before it in its passage."""
+    ordered = sorted(evidence, key=_place)
+    return {_place(b): a for a, b in pairwise(ordered) if a.hit is b.hit}
 
 
 def _drop_repeats(sentences: Iterator[Evidence]) -> Iterator[Evidence]:

@@ -129,6 +129,27 @@ def test_another_article_is_quoted_only_where_it_is_nearly_as_good():
     assert len(choose_sentences(both)) == 2
 
 
+def test_a_sentence_that_begins_with_a_pronoun_brings_the_one_before_it():
+    hit = make_hit("Rain fell. Mayor Orla Finch resigned.\n\nShe counted people at the harbour bridge. Dogs bark.")
+    chosen = [e.text for e in choose_sentences(weigh(hit, near="She"))]
+    assert chosen[:2] == ["She counted people at the harbour bridge.", "Mayor Orla Finch resigned."]
+
+
+def test_a_pronoun_at_the_head_of_a_passage_is_quoted_alone():
+    chosen = choose_sentences(weigh(make_hit("She counted people at the harbour bridge."), near="She"))
+    assert len(chosen) == 1
+
+
+def test_context_sentences_count_among_the_four():
+    names = ("Ada", "Bea", "Cal", "Dan")
+    text = " ".join(
+        f"{name} left Room {n}. They saw people cross bridge {n} by foot{n}." for n, name in enumerate(names)
+    )
+    chosen = choose_sentences(weigh(make_hit(text), near="They"))
+    assert len(chosen) == MAX_SENTENCES
+    assert [e.text[:4] for e in chosen].count("They") == 2
+
+
 @given(st.lists(st.text("abc .?\n", max_size=60), max_size=6))
 def test_at_most_four_sentences_are_chosen_and_each_stands_in_its_paragraph(texts):
     hits = [make_hit(" ".join(text.split()) or "x", n, str(n)) for n, text in enumerate(texts, 1)]
