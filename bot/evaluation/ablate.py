@@ -32,7 +32,8 @@ from index.types import Hit
 _RRF = 60
 _SHOWN = ("hit@1", "hit@4", "hit@10", "recall@10", "all gold@10", "mrr@10", "answer in hits@5")
 _CONTENT = ("words", "meaning")
-_NAMED = ("coverage", "numbers", "names", "quoted")
+_NAMED = ("coverage", "numbers", "names")
+_QUOTED = ("quoted",)
 _PLACE = ("article", "lead")
 _RANKS = ("dense rank", "lexical rank")
 _TIME = ("recent", "recent and on topic", "ahead")
@@ -60,7 +61,8 @@ def main(set_names: Sequence[str]) -> None:
     names: tuple[str, ...] = ()
     for step, added in {
         "weights learnt for words and meaning": _CONTENT,
-        "+ coverage, numbers, names, quoted strings": _NAMED,
+        "+ coverage, numbers, names": _NAMED,
+        "+ quoted strings": _QUOTED,
         "+ the article's best passage, the lead": _PLACE,
         "+ newer is better": _TIME,
         "+ outlets named": _OUTLETS,
