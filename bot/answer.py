@@ -1,4 +1,4 @@
-"""Question to Answer: search, evidence, quotes, then prose that a model writes and code verifies."""
+"""Question to Answer: search, evidence, then quotes or a refusal, and prose where there is a model to write it."""
 
 from __future__ import annotations
 
@@ -7,33 +7,31 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.citations import Paragraph, closest_sentence
+from bot.citations import Citations
 from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
-from bot.conversation import carry_over, understand_question, write_alone
+from bot.conversation import understand_question, write_alone
 from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, understand
 from bot.freshness import describe_age, is_about_now
-from bot.llm import LanguageModel, ModelFailed, estimate_tokens
-from bot.prompts import fill_prompt
+from bot.llm import LanguageModel
 from bot.second_look import look_for_contrast, look_for_timeline
-from bot.sides import keep_sides, lead_with, name_sides
+from bot.sides import lead_with, name_sides
 from bot.smalltalk import reply_without_search
-from bot.text_fragment import link_to_quote
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
-from bot.verify.prose import verify_prose
+from bot.writing import OnSentence, Writer
 from index.generation import Generation, Reader
 from index.lexical import tokenize
 from index.query import Query
 from index.search import search
 from index.types import Encoder, Filters, Hit, Reranker, Vectors
 
+if TYPE_CHECKING:
+    from bot.verify.entailment import Entailment
+
 N_HITS = 10
 _N_NEAREST = 3
-_CHAT_TOKENS = 64
-"""Of the marks that a model's chat format puts around a prompt."""
 _CARRIED_WEIGHT = 0.5
-_NOT_COVERED = "NOT COVERED"
 _REFUSAL = "That is not in these articles."
 _RELAXED = {
     Outcome.OUT_OF_RANGE: "These articles cover that only outside the dates you asked about",
@@ -56,18 +54,22 @@ class Answerer:
         zone: tzinfo = UTC,
         reranker: Reranker | None = None,
         answer_tokens: int = 400,
+        *,
+        entailment: Entailment | None = None,
     ) -> None:
-        """`zone` is the one in which days begin and end; `answer_tokens` are kept free for what the model writes."""
+        """`zone` is the one in which days begin and end; the others that have defaults are as in `Writer`."""
         self._reader = reader
         self._zone = zone
         self._encoder = encoder
-        self._model = model
-        self._context_words = context_words
-        self._answer_tokens = answer_tokens
         self._reranker = reranker
+        self._writer = Writer(model, encoder, entailment, context_words, answer_tokens) if model else None
 
-    def ask(self, question: Question, on_quoted: OnQuoted = lambda _: None) -> Answer:
-        """Answer a question; whatever a language model does, the quoted answer stands.
+    def ask(
+        self, question: Question, on_quoted: OnQuoted = lambda _: None, on_sentence: OnSentence = lambda *_: None
+    ) -> Answer:
+        """Answer a question; a language model adds prose where it can prove some, and takes nothing away.
+
+        What `on_sentence` gets, while the model writes, are the sentences of the answer, in their order.
 
         Raises:
             IndexMissing: Nothing was built yet.
@@ -78,13 +80,14 @@ class Answerer:
         clock = _Clock()
         found = self._gather(self._reader.current(), question, clock)
         answer = self._quote(question, found, clock)
-        if self._model:
+        if self._writer:
             if answer.outcome is Outcome.QUOTED:
                 on_quoted(answer)
-            question, found, answer = self._read_alone(self._model, question, found, answer, clock)
+            question, found, answer = self._read_alone(self._writer.model, question, found, answer, clock)
             if answer.outcome is Outcome.QUOTED and not answer.is_timeline:
                 with clock.stage("model"):
-                    answer = self._write(self._model, question, found, answer)
+                    answer = self._writer.write(question, found, answer, on_sentence)
+                answer = replace(answer, freshness=_describe_freshness(question, found, answer.citations))
         return replace(answer, timings_ms=clock.timings_ms())
 
     def gather(self, question: Question, generation: Generation | None = None) -> Gathered:
@@ -147,13 +150,14 @@ class Answerer:
         chosen = lines or choose_sentences(found.evidence)
         if contrast:
             chosen = lead_with(contrast, chosen)
-        citations = _cite(found.generation, [(e, e.text) for e in chosen])
+        citations = Citations(found.generation)
+        sentences = tuple(Sentence(e.text, (citations.cite(e, e.text).n,), e.highlights) for e in chosen)
         return replace(
             answer,
-            sentences=tuple(Sentence(e.text, (n,), e.highlights) for n, e in enumerate(chosen, 1)),
-            citations=citations,
+            sentences=sentences,
+            citations=citations.made,
             disagreement=name_sides(contrast) if contrast else None,
-            freshness=_describe_freshness(question, found, citations),
+            freshness=_describe_freshness(question, found, citations.made),
             is_timeline=bool(lines),
         )
 
@@ -179,40 +183,6 @@ class Answerer:
                 message = f"{_RELAXED[outcome]}, such as {first.source}{day}. Ask again {instead} to see it."
                 return replace(answer, outcome=outcome, nearest=_nearest(other.hits), message=message)
         return replace(answer, outcome=Outcome.NOT_COVERED, nearest=_nearest(nearest), message=_REFUSAL)
-
-    def _write(self, model: LanguageModel, question: Question, found: Gathered, quoted: Answer) -> Answer:
-        asked = {"today": f"{question.now:%-d %B %Y}", "question": _with_earlier(question)}
-        used = estimate_tokens(fill_prompt("answer", paragraphs="", **asked)) + self._answer_tokens + _CHAT_TOKENS
-        given = _pack_paragraphs(found.evidence, self._context_words, model.context_tokens - used)
-        numbered = "\n".join(_number(n, p) for n, (p, _) in enumerate(given, 1))
-        prompt = fill_prompt("answer", paragraphs=numbered, **asked)
-        try:
-            text = model.complete(prompt, lambda _: None)
-        except ModelFailed as e:
-            return replace(quoted, notice=f"The language model did not answer ({e}); these are quotes.")
-        if _NOT_COVERED in text:
-            return replace(quoted, notice=f"{model.name} found no answer in these paragraphs; judge for yourself.")
-        kept, dropped = verify_prose(text, [p for p, _ in given], self._encoder)
-        if not kept:
-            reason = f"Nothing that {model.name} wrote could be proven; these are quotes."
-            return replace(quoted, notice=reason, dropped=tuple(dropped))
-        numbers: dict[tuple[int, int, int], int] = {}
-        sentences = []
-        for sentence in kept:
-            keys = [(i, *closest_sentence(given[i][0].text, sentence.text)) for i in sentence.given]
-            cited = tuple(numbers.setdefault(key, len(numbers) + 1) for key in keys)
-            sentences.append(Sentence(sentence.text, tuple(dict.fromkeys(cited))))
-        citations = _cite(found.generation, [(given[i][1], given[i][0].text[a:b]) for i, a, b in numbers])
-        written = replace(
-            quoted,
-            outcome=Outcome.ANSWERED,
-            sentences=tuple(sentences),
-            citations=citations,
-            dropped=tuple(dropped),
-            model=model.name,
-        )
-        answer = keep_sides(written, quoted)
-        return replace(answer, freshness=_describe_freshness(question, found, answer.citations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,60 +229,6 @@ class _Clock:
 
     def timings_ms(self) -> dict[str, float]:
         return {**self.spent, "total": (time.perf_counter() - self.started) * 1000}
-
-
-def _pack_paragraphs(evidence: Sequence[Evidence], max_words: int, max_tokens: int) -> list[tuple[Paragraph, Evidence]]:
-    """Whole paragraphs, best first, until the next would be too long."""
-    given: dict[tuple[str, int], tuple[Paragraph, Evidence]] = {}
-    n_words = n_tokens = 0
-    for e in evidence:
-        key = (e.hit.passage.article_id, e.paragraph)
-        if key in given:
-            continue
-        published = None if e.hit.published_at is None else e.hit.published_at.date()
-        day = "" if published is None else f", {published:%-d %B %Y}"
-        paragraph = Paragraph(*key, e.paragraph_text, f"({e.hit.source}{day}: {e.hit.title})", published)
-        n_words += len(paragraph.text.split())
-        n_tokens += estimate_tokens(f"{_number(len(given) + 1, paragraph)}\n")
-        if n_tokens > max_tokens or (given and n_words > max_words):
-            break
-        given[key] = paragraph, e
-    return list(given.values())
-
-
-def _number(n: int, paragraph: Paragraph) -> str:
-    return f"[{n}] {paragraph.context} {paragraph.text}"
-
-
-def _with_earlier(question: Question) -> str:
-    if not carry_over(question.text, question.history):
-        return question.text
-    return f"{question.text} (asked after: {question.history[-1].question})"
-
-
-def _cite(generation: Generation, quotes: Sequence[tuple[Evidence, str]]) -> tuple[Citation, ...]:
-    """Citations of quoted words, numbered from 1; each article is read once."""
-    ids = dict.fromkeys(e.hit.passage.article_id for e, _ in quotes)
-    articles = {article_id: generation.paragraphs_of(article_id) for article_id in ids}
-    return tuple(
-        _to_citation(n, e, quote, articles[e.hit.passage.article_id]) for n, (e, quote) in enumerate(quotes, 1)
-    )
-
-
-def _to_citation(n: int, e: Evidence, quote: str, paragraphs: Mapping[int, str]) -> Citation:
-    hit = e.hit
-    return Citation(
-        n=n,
-        article_id=hit.passage.article_id,
-        title=hit.title,
-        source=hit.source,
-        published_at=hit.published_at,
-        url=hit.url,
-        paragraph=e.paragraph,
-        text=paragraphs[e.paragraph],
-        quote=quote,
-        link=link_to_quote(hit.url, paragraphs, e.paragraph, quote),
-    )
 
 
 def _describe_freshness(question: Question, found: Gathered, citations: Sequence[Citation]) -> str:

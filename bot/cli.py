@@ -1,4 +1,4 @@
-"""The command line: ask, search, index, model, eval, doctor, bot."""
+"""The command line: ask, check, search, index, model, eval, doctor, bot."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ import typer
 from bot.questions import BadQuestion, Wording, make_question, parse_line
 from bot.settings import Settings, load_settings
 from bot.terminal import (
+    AnswerInParts,
     make_console,
     progress,
     progress_in_bytes,
-    show_answer,
     show_facts,
     show_findings,
     show_hits,
-    show_notice,
     show_query,
     show_report,
     show_table,
@@ -47,6 +46,8 @@ index_app = typer.Typer(help="Build and look after the index.", no_args_is_help=
 app.add_typer(index_app, name="index")
 model_app = typer.Typer(help="Fetch local language models.", no_args_is_help=True)
 app.add_typer(model_app, name="model")
+feedback_app = typer.Typer(help="Use what readers in Discord thought of answers.", no_args_is_help=True)
+app.add_typer(feedback_app, name="feedback")
 
 _ERROR_LOG = "errors.log"
 
@@ -119,18 +120,37 @@ def ask(
     if json_output:
         _print_json(desk.answerer.ask(asked).to_json())
         return
-    console = _console()
-    quoted: list[Answer] = []
+    view = AnswerInParts(_console())
+    view.finish(desk.answerer.ask(asked, view.show_quoted, lambda sentence, _: view.show_sentence(sentence)))
 
-    def show_quoted(answer: Answer) -> None:
-        quoted.append(answer)
-        show_answer(console, answer)
 
-    answer = desk.answerer.ask(asked, show_quoted)
-    if quoted and answer.outcome is Outcome.QUOTED:
-        show_notice(console, answer)
+@app.command()
+def check(
+    text: Annotated[str, typer.Argument(help="What somebody claims; a sentence or a whole message.")] = "",
+    file: Annotated[Path | None, typer.Option(help="Check the text of a file, `-` for standard input.")] = None,
+    since: Since = "",
+    until: Until = "",
+    as_of: AsOf = "",
+    now: Now = "",
+    source: Source = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Hold each claim of a text against the articles: supported, contradicted, disputed or not in them."""
+    from bot.claims.show import show_check
+    from bot.desk import Desk
+
+    if (file is None) == (not text):
+        raise typer.BadParameter("give a text, or --file without one")
+    settings = load_settings()
+    given = text if file is None else "\n".join(_question_lines(file))
+    asked = _question(given, Wording(now, since, until, as_of, tuple(source or ())), settings)
+    checked = Desk(settings).check(asked)
+    if json_output:
+        _print_json(checked.to_json())
     else:
-        show_answer(console, answer)
+        show_check(_console(), checked)
 
 
 @app.command()
@@ -276,6 +296,28 @@ def show_model_path(name: ModelName = "", quiet: Quiet = False, no_color: NoColo
     if not path.exists():
         raise NewsdeskError(f"{entry.name} is not on this machine; run `newsdesk model get {entry.name}`")
     print(path)
+
+
+@feedback_app.command("export")
+def export_feedback(
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the cases here instead.")] = None,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Print every rated answer as a case for `newsdesk eval`, a JSON object a line, and nothing of who rated it."""
+    from bot.ledger.cases import TO_JUDGE, make_cases, write_cases
+    from bot.ledger.ledger import open_ledger
+
+    ledger = open_ledger(load_settings())
+    cases = list(make_cases(ledger.answers, ledger.feedback))
+    if json_file is None:
+        for case in cases:
+            _print_json(case)
+        return
+    write_cases(cases, json_file)
+    if not _Output.quiet:
+        n_open = sum(case["kind"] == TO_JUDGE for case in cases)
+        print(f"{len(cases)} cases, {n_open} of them to be judged", file=sys.stderr)
 
 
 @app.command("eval")

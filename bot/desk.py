@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Answerer
+from bot.claims.checker import ClaimChecker
+from bot.claims.types import CheckedText
 from bot.conversation import understand_question
 from bot.llm import LanguageModel
 from bot.llm.providers import make_model
 from bot.prompts import data_folder
 from bot.settings import Settings
 from bot.types import Question, format_moment
+from bot.verify.entailment import EntailmentModel
 from index.build import BuildReport, OnProgress, build_index, drop_index
 from index.encoder import SentenceEncoder
 from index.errors import IndexMismatch
@@ -45,6 +48,12 @@ class Desk:
         return CrossEncoderReranker(s.reranker, threads=s.encoder_threads) if s.reranker else None
 
     @cached_property
+    def entailment(self) -> EntailmentModel | None:
+        """The NLI model of the settings, or None for the rules alone; its weights are loaded when first used."""
+        s = self.settings
+        return EntailmentModel(s.nli, threads=s.encoder_threads) if s.nli else None
+
+    @cached_property
     def store(self) -> Store:
         """The index on disk."""
         return Store(self._home)
@@ -64,14 +73,34 @@ class Desk:
         """What answers questions."""
         s = self.settings
         return Answerer(
-            self.reader, self.encoder, self.model, s.llm_context_words, s.zone, self.reranker, s.llm_max_tokens
+            self.reader,
+            self.encoder,
+            self.model,
+            s.llm_context_words,
+            s.zone,
+            self.reranker,
+            s.llm_max_tokens,
+            entailment=self.entailment,
         )
+
+    def check(self, question: Question) -> CheckedText:
+        """What the articles say of each claim of a text, given as a question is.
+
+        Raises:
+            TextTooLong: It is longer than a message may be.
+            IndexMissing: Nothing was built yet.
+            IndexMismatch: The index was built by another encoder or schema.
+        """
+        checker = ClaimChecker(self.answerer, self.encoder, self.settings.zone)
+        return checker.check(question, self.reader.current())
 
     def warm_up(self) -> Generation:
         """Load the weights and the live generation, so that the first question does not wait."""
         self.encoder.encode_queries(["warm up"])
         if self.reranker:
             self.reranker.score("warm up", ["warm up"])
+        if self.model and self.entailment:
+            self.entailment.judge([], "warm up")
         return self.reader.current()
 
     def understand(self, question: Question) -> Query:

@@ -46,7 +46,12 @@ def examine() -> list[Finding]:
         return [*findings, Finding("settings", False, str(e), "mend the setting that is named")]
     findings.append(_look_at_home(settings.home))
     if findings[-1].ok:
-        looks = {"encoder": _look_at_encoder, "reranker": _look_at_reranker, "index": _look_at_index}
+        looks = {
+            "encoder": _look_at_encoder,
+            "reranker": _look_at_reranker,
+            "NLI model": _look_at_entailment,
+            "index": _look_at_index,
+        }
         findings += [_guard(name, look, settings) for name, look in looks.items()]
     return [*findings, *_look_at_models(settings), _look_at_discord(settings)]
 
@@ -102,6 +107,17 @@ def _look_at_reranker(settings: Settings) -> Finding:
     if reranker.score("Does it work?", ["It works."]) is None:
         return Finding("reranker", False, f"{reranker.name} fails", "set NEWSDESK_RERANKER to another cross-encoder")
     return Finding("reranker", True, reranker.name)
+
+
+def _look_at_entailment(settings: Settings) -> Finding:
+    from bot.verify.entailment import EntailmentModel
+
+    if not settings.nli:
+        return Finding("NLI model", None, "none; rules verify what a language model writes (NEWSDESK_NLI sets one)")
+    model = EntailmentModel(settings.nli, offline=True)
+    if model.judge([], "It works.") is None:
+        return Finding("NLI model", False, f"{model.name} fails", "set NEWSDESK_NLI to another cross-encoder")
+    return Finding("NLI model", True, model.name)
 
 
 def _look_at_index(settings: Settings) -> Finding:

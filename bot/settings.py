@@ -40,9 +40,11 @@ class Settings(BaseSettings):
     encoder: str = PACKAGED_ENCODER
     """The packaged encoder, or any sentence-transformers model by name or folder."""
     encoder_threads: int = Field(default=0, ge=0)
-    """Threads of the encoder and the reranker; 0 takes all cores."""
+    """Threads of the encoder and the cross-encoders; 0 takes all cores."""
     reranker: str = ""
     """A cross-encoder by its name on the hub or its folder; empty for the learnt order."""
+    nli: str = ""
+    """A cross-encoder for natural-language inference that judges a model's sentences too; empty for the rules alone."""
     timezone: str = "UTC"
     """Zone of relative dates and of days given without a time."""
     llm: str = "none"
@@ -73,6 +75,18 @@ class Settings(BaseSettings):
     """Words of paragraphs that the prompt carries at most."""
     memory_minutes: float = Field(default=60.0, ge=0)
     """How long after an answer a reply to it is a follow-up; later ones are questions of their own."""
+    keep_days: int = Field(default=30, ge=1, le=3650)
+    """Days for which answers in Discord are remembered, with their questions and ratings."""
+    daily_questions: int = Field(default=2000, ge=0)
+    """Questions of one Discord server on one day in UTC; 0 for any number."""
+    daily_tokens: int = Field(default=1_000_000, ge=0)
+    """Tokens that a language model reads and writes for one server on one day; 0 for any number."""
+    daily_cost: float = Field(default=0.0, ge=0)
+    """What they may cost, in the currency of the prices; 0 for any sum."""
+    llm_price_read: float = Field(default=0.0, ge=0)
+    """Price of a million tokens that the model reads."""
+    llm_price_written: float = Field(default=0.0, ge=0)
+    """Price of a million tokens that it writes."""
     discord_token: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("NEWSDESK_DISCORD_TOKEN", "DISCORD_TOKEN")
     )

@@ -56,20 +56,54 @@ def show_answer(console: Console, answer: Answer) -> None:
         console.print(Text(" ").join(_marked(s) for s in answer.sentences))
     else:
         console.print(Text(answer.message))
+    _show_below(console, answer)
+
+
+class AnswerInParts:
+    """Shows an answer as it comes: the quoted one, each sentence of prose on its own line, and what belongs below."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._quoted: Answer | None = None
+        self._in_prose = False
+
+    def show_quoted(self, answer: Answer) -> None:
+        """The quoted answer, whole, before a model is asked."""
+        self._quoted = answer
+        show_answer(self._console, answer)
+
+    def show_sentence(self, sentence: Sentence) -> None:
+        """One sentence of prose; the first is headed, for the numbers of the quotes above are others."""
+        if not self._in_prose:
+            self._in_prose = True
+            self._console.print(Text("\nIn prose, with sources of its own below:", style="dim"))
+        self._console.print(_marked(sentence))
+
+    def finish(self, answer: Answer) -> None:
+        """What was not shown yet."""
+        if self._in_prose:
+            _show_below(self._console, answer)
+        elif self._quoted and answer.sentences == self._quoted.sentences:
+            _show_notice(self._console, answer)
+        else:
+            show_answer(self._console, answer)
+
+
+def _show_below(console: Console, answer: Answer) -> None:
+    """Notes, sources, and for a refusal the nearest articles."""
     for note in filter(None, (describe_sides(answer), answer.freshness)):
         console.print(Text(note))
-    show_notice(console, answer)
+    _show_notice(console, answer)
     for citation in answer.citations:
         console.print()
-        _show_citation(console, citation)
+        show_citation(console, citation)
     if answer.nearest:
         console.print(Text("\nNearest in these articles:"))
         for near in answer.nearest:
             console.print(Padding(_headline(near), (0, 0, 0, 2)))
 
 
-def show_notice(console: Console, answer: Answer) -> None:
-    """The line that goes with an answer, if any."""
+def _show_notice(console: Console, answer: Answer) -> None:
     if answer.notice:
         console.print(Text(answer.notice, style="yellow"))
 
@@ -226,7 +260,8 @@ def _marked(sentence: Sentence) -> Text:
     return text.append("".join(f" [{n}]" for n in sentence.citations), style="cyan")
 
 
-def _show_citation(console: Console, c: Citation) -> None:
+def show_citation(console: Console, c: Citation) -> None:
+    """A source with its paragraph, the quote marked, and the link."""
     head = Text(f"[{c.n}] ", style="cyan").append_text(_headline(c))
     console.print(head.append(f" · paragraph {c.paragraph}", style="dim"))
     before, quote, after = c.text.partition(c.quote)

@@ -199,7 +199,7 @@ class Answer:
                 }
                 for s in self.sentences
             ],
-            "citations": [_citation_json(c) for c in self.citations],
+            "citations": [citation_json(c) for c in self.citations],
             "nearest": [_nearest_json(n) for n in self.nearest],
             "hits": [hit_json(h) for h in self.hits],
             "notice": self.notice,
@@ -252,7 +252,8 @@ def _disagreement_json(d: Disagreement) -> dict[str, Any]:
     return {"kind": d.kind.value, "sides": [{"words": s.words, "citation": s.citation} for s in d.sides]}
 
 
-def _citation_json(c: Citation) -> dict[str, Any]:
+def citation_json(c: Citation) -> dict[str, Any]:
+    """A citation as JSON shows it: its article, paragraph, quote and link."""
     return {
         "n": c.n,
         **_nearest_json(c),

@@ -87,10 +87,14 @@ class HttpModel:
 
         deadline = time.monotonic() + self._timeout_s
         pieces: list[str] = []
+        is_handing_on = False
 
         def hand_on(piece: str) -> None:
+            nonlocal is_handing_on
             pieces.append(piece)
+            is_handing_on = True
             on_text(piece)
+            is_handing_on = False
 
         tries = Retrying(
             retry=retry_if_exception(lambda e: not pieces and _may_pass(e)),
@@ -102,6 +106,8 @@ class HttpModel:
         try:
             tries(self._try_once, prompt, hand_on, deadline)
         except (OpenAIError, HTTPError, InvalidURL, ValueError, TypeError, KeyError, IndexError, AttributeError) as e:
+            if is_handing_on:  # what `on_text` raises is no failure of the model
+                raise
             raise ModelFailed(self._explain(e, deadline)) from None  # what an endpoint says may hold key and prompt
         if time.monotonic() >= deadline:  # a body without a length ends where it was cut
             raise ModelFailed(self._explain(None, deadline))

@@ -43,13 +43,13 @@ class Source:
 
 def check_sentence(sentence: str, source: Source) -> Verdict:
     """Whether a paragraph says what a sentence says; the reason is the first thing that speaks against it."""
-    if _is_verbatim(sentence, source.text):
+    if is_verbatim(sentence, source.text):
         return Verdict(True)
     reason = next(_objections(sentence, source), "")
     return Verdict(not reason, reason)
 
 
-def _is_verbatim(sentence: str, text: str) -> bool:
+def is_verbatim(sentence: str, text: str) -> bool:
     """Whether a sentence is one of the text, or several in their order; a part of one may lack what limits it."""
     wanted = _fold(sentence)
     spans = split_sentences(text)

@@ -20,7 +20,8 @@ _MARKUP = re.compile(
     r"\*\*|__|`|^#+\s*|^\s*>+\s*|^\s*[-*]\s+|^\s*\d+[.)]\s+|</?[A-Za-z][^<>]{0,50}>|(?<!\w)[*_]|[*_](?!\w)",
     re.MULTILINE,
 )
-_ENDS = re.compile(r"[\s。！？]")
+_WORD_ENDS = re.compile(r"[\s。！？]")
+_MAY_END = re.compile(r"[.!?…]\S*\s+\S|[\n。！？]")
 
 
 def clean(text: str) -> str:
@@ -71,7 +72,8 @@ class SentenceStream:
     def feed(self, piece: str) -> Iterator[tuple[str, list[int]]]:
         """The sentences that are now known to be whole: those before the last one that has begun."""
         self._text += piece
-        if _ENDS.search(piece):
+        # Each sentence given has used up a place where one may end; the others are worth a look, which is slow.
+        if _WORD_ENDS.search(piece) and len(_MAY_END.findall(self._text)) > self._n_given:
             found = cited_sentences(clean(self._text))
             yield from self._give(found[:-1])
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.citations import Paragraph
-from bot.verify.check import Source, Verdict, check_sentence
+from bot.verify.check import Source, Verdict, check_sentence, is_verbatim
+from bot.verify.entailment import Entailment
 from bot.verify.markers import SentenceStream
 from bot.verify.meaning import Meaning
 from index.lexical import tokenize
@@ -29,11 +30,13 @@ class ProseVerifier:
 
     Attributes:
         encoder: Measures whether a sentence means what a paragraph says; without one, the rules alone decide.
+        entailment: Judges what passed, but for sentences that are copied.
         dropped: Why sentences and markers so far are not shown.
     """
 
     paragraphs: Sequence[Paragraph]
     encoder: Encoder | None = None
+    entailment: Entailment | None = None
     dropped: list[str] = field(default_factory=list)
     _stream: SentenceStream = field(default_factory=SentenceStream)
     _meaning: Meaning | None = None
@@ -81,17 +84,34 @@ class ProseVerifier:
 
     def _verdict(self, sentence: str, numbers: Sequence[int]) -> Verdict:
         given = [self.paragraphs[i] for i in numbers]
-        verdict = check_sentence(sentence, source_of(given))
-        if verdict.supported and self._meaning and not self._meaning.is_close(sentence, [p.text for p in given]):
+        source = source_of(given)
+        verdict = check_sentence(sentence, source)
+        if not verdict.supported:
+            return verdict
+        if self._meaning and not self._meaning.is_close(sentence, [p.text for p in given]):
             return Verdict(False, "means something else")
+        if self.entailment and not is_verbatim(sentence, source.text):
+            return _judge(self.entailment, given, sentence)
         return verdict
 
 
+def _judge(entailment: Entailment, paragraphs: Sequence[Paragraph], sentence: str) -> Verdict:
+    judgement = entailment.judge(paragraphs, sentence)
+    if judgement is None:
+        return Verdict(False, "could not be judged")
+    if judgement.is_entailed:
+        return Verdict(True)
+    return Verdict(False, f"not entailed (contradiction {judgement.contradiction:.2f})")
+
+
 def verify_prose(
-    text: str, paragraphs: Sequence[Paragraph], encoder: Encoder | None = None
+    text: str,
+    paragraphs: Sequence[Paragraph],
+    encoder: Encoder | None = None,
+    entailment: Entailment | None = None,
 ) -> tuple[list[CheckedSentence], list[str]]:
     """The sentences of a whole text that may be shown, and why the others are dropped."""
-    verifier = ProseVerifier(paragraphs, encoder)
+    verifier = ProseVerifier(paragraphs, encoder, entailment)
     kept = [*verifier.feed(text), *verifier.finish()]
     return kept, verifier.dropped
 

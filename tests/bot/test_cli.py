@@ -240,6 +240,42 @@ def test_an_empty_endpoint_switches_that_of_the_settings_off(newsdesk, built, an
     assert newsdesk("ask", OPENED, "--llm", "", "--json").json["notice"] == ""
 
 
+@pytest.fixture
+def writer(monkeypatch, capfd) -> Any:
+    """A model that writes two sentences, and keeps what was printed in between."""
+
+    class Writer:
+        name = "writer"
+        context_tokens = 4096
+        printed = ""
+
+        def complete(self, prompt: str, on_text: Callable[[str], None]) -> str:
+            pieces = ["The ribbon was cut by Mayor Ines Dahl. It ", "rained. The bridge cost 41 million crowns."]
+            on_text(pieces[0])
+            self.printed = capfd.readouterr().out
+            on_text(pieces[1])
+            return "".join(pieces)
+
+    model = Writer()
+    monkeypatch.setattr("bot.desk.make_model", lambda settings: model)
+    return model
+
+
+def test_a_sentence_of_prose_is_printed_before_the_next_is_written(newsdesk, built, answer_all, writer):
+    result = newsdesk("ask", OPENED)
+    assert (result.code, result.err) == (0, "")
+    assert writer.printed.index("Mayor Ines Dahl cut the ribbon.") < writer.printed.index("The ribbon was cut by")
+    assert result.out.startswith("The bridge cost 41 million crowns. [2]\n")
+    assert "[2] Gazette, 14 April 2025: Harbour bridge opens · paragraph 2" in result.out
+    assert "rained" not in writer.printed + result.out
+
+
+def test_with_json_no_sentence_is_printed_beforehand(newsdesk, built, answer_all, writer):
+    answer = newsdesk("ask", OPENED, "--json").json
+    assert writer.printed == ""
+    assert (answer["outcome"], answer["model"], len(answer["sentences"])) == ("answered", "writer", 2)
+
+
 # Files of questions
 
 

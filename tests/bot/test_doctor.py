@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from bot import doctor
+from bot.citations import Paragraph
 from bot.desk import Desk
 from bot.doctor import Finding, examine
+from bot.verify.entailment import EntailmentUnavailable, Judgement
 from index.errors import EncoderUnavailable, RerankerUnavailable
 
 KEY = "sk-secret-key-4711"
@@ -109,7 +111,7 @@ class Reranker:
         return None if self.name == "failing" else [0.0 for _ in texts]
 
 
-@pytest.mark.parametrize(
+WITH_A_CROSS_ENCODER = pytest.mark.parametrize(
     ("name", "ok", "state"),
     [
         ("", None, "none"),
@@ -118,10 +120,36 @@ class Reranker:
         ("failing", False, "failing fails"),
     ],
 )
+
+
+@WITH_A_CROSS_ENCODER
 def test_the_reranker_of_the_settings_is_tried_without_downloading_it(monkeypatch, name, ok, state):
     monkeypatch.setattr("index.reranker.CrossEncoderReranker", Reranker)
     monkeypatch.setenv("NEWSDESK_RERANKER", name)
     finding = find("reranker")
+    assert finding.ok is ok
+    assert state in finding.state
+    assert bool(finding.remedy) == (ok is False)
+
+
+class Judge:
+    """Stands in for the NLI model, in the same way."""
+
+    def __init__(self, name: str, *, offline: bool) -> None:
+        assert offline, "it may be downloaded"
+        self.name = name
+
+    def judge(self, paragraphs: Sequence[Paragraph], sentence: str) -> Judgement | None:
+        if self.name == "missing":
+            raise EntailmentUnavailable("NLI model missing: is not on this machine")
+        return None if self.name == "failing" else Judgement(0, 1, 0)
+
+
+@WITH_A_CROSS_ENCODER
+def test_the_nli_model_of_the_settings_is_tried_without_downloading_it(monkeypatch, name, ok, state):
+    monkeypatch.setattr("bot.verify.entailment.EntailmentModel", Judge)
+    monkeypatch.setenv("NEWSDESK_NLI", name)
+    finding = find("NLI model")
     assert finding.ok is ok
     assert state in finding.state
     assert bool(finding.remedy) == (ok is False)

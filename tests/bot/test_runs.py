@@ -105,9 +105,10 @@ def test_every_setting_that_is_neither_secret_nor_a_place_is_told(settings):
     assert told == set(Settings.model_fields) - {"home", *secret}
 
 
-def test_a_run_tells_its_reranker_without_the_folder(tmp_path):
+@pytest.mark.parametrize("setting", ["reranker", "nli"])
+def test_a_run_tells_its_cross_encoders_without_the_folder(tmp_path, setting):
     for given, told in (("", ""), ("cross-encoder/small", "cross-encoder/small"), ("/models/mine", "mine")):
-        assert make(Settings(home=tmp_path, reranker=given))["settings"]["reranker"] == told
+        assert make(Settings(home=tmp_path, **{setting: given}))["settings"][setting] == told
 
 
 def test_the_digest_of_the_prompts_follows_their_text(tmp_path, settings, monkeypatch):

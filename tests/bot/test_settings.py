@@ -32,7 +32,7 @@ def whole_error(error: BaseException) -> str:
 def test_without_any_setting_the_packaged_encoder_answers_in_quotes_alone(home):
     settings = load_settings()
     assert (settings.encoder, settings.llm, settings.timezone) == ("all-MiniLM-L6-v2", "none", "UTC")
-    assert settings.reranker == ""
+    assert (settings.reranker, settings.nli) == ("", "")
 
 
 def test_a_variable_sets_its_setting(home, monkeypatch):

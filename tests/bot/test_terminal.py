@@ -12,6 +12,7 @@ from rich.console import Console
 
 from bot.doctor import Finding
 from bot.terminal import (
+    AnswerInParts,
     format_day,
     make_console,
     progress,
@@ -156,6 +157,55 @@ def test_a_notice_is_printed_under_the_answer(console, capsys):
     show_answer(console, replace(ANSWER, notice="The language model did not answer."))
     lines = capsys.readouterr().out.split("\n")
     assert lines.index("The language model did not answer.") > lines.index(f"{QUOTE} [1]")
+
+
+PROSE = Sentence("It cost 41 million crowns.", (1,))
+WRITTEN = replace(ANSWER, outcome=Outcome.ANSWERED, sentences=(PROSE, Sentence("Traffic was light.", (1,))))
+
+
+def test_prose_is_printed_under_the_quotes_sentence_by_sentence_as_it_comes(console, capsys):
+    view = AnswerInParts(console)
+    view.show_quoted(ANSWER)
+    capsys.readouterr()
+    view.show_sentence(PROSE)
+    heading, line = capsys.readouterr().out.strip().split("\n")
+    assert line == f"{PROSE.text} [1]"
+    assert "sources of its own below" in heading
+    view.show_sentence(WRITTEN.sentences[1])
+    assert capsys.readouterr().out == "Traffic was light. [1]\n"
+
+
+def test_when_the_prose_has_ended_its_notice_and_sources_follow_and_no_sentence_is_repeated(console, capsys):
+    view = AnswerInParts(console)
+    for sentence in WRITTEN.sentences:
+        view.show_sentence(sentence)
+    capsys.readouterr()
+    view.finish(replace(WRITTEN, notice="It broke off."))
+    out = capsys.readouterr().out
+    assert out.startswith("It broke off.\n")
+    assert "[1] Gazette, 14 April 2025" in out
+    assert PROSE.text not in out
+
+
+def test_where_the_quotes_stand_only_the_notice_follows(console, capsys):
+    view = AnswerInParts(console)
+    view.show_quoted(ANSWER)
+    capsys.readouterr()
+    view.finish(replace(ANSWER, notice="The language model did not answer."))
+    assert capsys.readouterr().out == "The language model did not answer.\n"
+
+
+def test_where_other_quotes_than_those_shown_are_the_answer_they_are_printed(console, capsys):
+    view = AnswerInParts(console)
+    view.show_quoted(ANSWER)
+    capsys.readouterr()
+    view.finish(replace(ANSWER, sentences=(Sentence("Traffic was light.", (1,)),)))
+    assert "Traffic was light. [1]" in capsys.readouterr().out
+
+
+def test_an_answer_of_which_nothing_was_shown_is_printed_whole(console, capsys):
+    AnswerInParts(console).finish(REFUSAL)
+    assert REFUSAL.message in capsys.readouterr().out
 
 
 def test_a_refusal_names_the_nearest_articles(console, capsys):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from index.reranker import CrossEncoderReranker
 from index.search import N_RERANKED, search
 from index.types import Filters, Hit, Reranker
 from tests.conftest import NOW
+from tests.tiny_cross_encoder import make_model
 
 QUESTION = "What happened at the harbour?"
 
@@ -153,40 +153,6 @@ def test_a_failure_gives_no_scores_and_is_logged_once(caplog, result):
 # A real one, two layers deep
 
 
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "giraffe", "the", "harbour", "ship"]
-
-
-def make_model(folder: Path, kind: str = "BertForSequenceClassification", n_labels: int = 1) -> Path:
-    """Save a BERT whose score grows with the share of giraffes among the tokens."""
-    import torch
-    import transformers
-
-    folder.mkdir()
-    (folder / "vocab.txt").write_text("\n".join(VOCABULARY), encoding="utf-8")
-    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    config = transformers.BertConfig(
-        vocab_size=len(VOCABULARY),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-        num_labels=n_labels,
-        layer_norm_eps=1.0,  # else a layer norm forgets how many there are
-    )
-    model = getattr(transformers, kind)(config)
-    with torch.no_grad():
-        for name, weights in model.named_parameters():
-            is_passed_on = name.endswith(("value.weight", "attention.output.dense.weight", "pooler.dense.weight"))
-            weights.copy_(torch.eye(32) if is_passed_on else torch.full_like(weights, "LayerNorm.weight" in name))
-        bert = getattr(model, "bert", model)
-        bert.embeddings.word_embeddings.weight[VOCABULARY.index("giraffe"), 0] = 10
-        if kind == "BertForSequenceClassification":
-            model.classifier.weight[:, 0] = 40
-    model.save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return make_model(tmp_path_factory.mktemp("model") / "tiny")
@@ -242,10 +208,10 @@ def test_a_model_puts_the_passage_first_that_it_takes_for_the_answer(newsroom, f
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "n_labels"), [("BertForSequenceClassification", 3), ("BertModel", 1)])
-def test_a_model_of_another_kind_is_refused_with_the_remedy(tmp_path, kind, n_labels):
-    model = make_model(tmp_path / "model", kind, n_labels)
-    with pytest.raises(RerankerUnavailable, match=r"no cross-encoder .*; set NEWSDESK_RERANKER"):
+@pytest.mark.parametrize(("kind", "labels"), [("BertForSequenceClassification", "abc"), ("BertModel", "a")])
+def test_a_model_of_another_kind_is_refused_with_the_remedy(tmp_path, kind, labels):
+    model = make_model(tmp_path / "model", kind, labels)
+    with pytest.raises(RerankerUnavailable, match=r"no cross-encoder.*; set NEWSDESK_RERANKER"):
         CrossEncoderReranker(str(model)).score(QUESTION, ["giraffe"])
 
 
@@ -273,5 +239,5 @@ def test_offline_a_model_of_the_hub_is_not_downloaded(monkeypatch):
         raise AssertionError("it connects")
 
     monkeypatch.setattr("socket.getaddrinfo", connect)
-    with pytest.raises(RerankerUnavailable, match="`newsdesk ask` downloads it"):
+    with pytest.raises(RerankerUnavailable, match="needs it downloads it, or set NEWSDESK_RERANKER"):
         CrossEncoderReranker("cross-encoder/no-such-model", offline=True).score(QUESTION, ["giraffe"])

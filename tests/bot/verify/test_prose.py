@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.citations import Paragraph, closest_sentence
+from bot.verify.entailment import Judgement
 from bot.verify.prose import CheckedSentence, ProseVerifier, supports, verify_prose
 
 OPENED = "The harbour bridge opened on Monday after 3 years of work, the mayor said."
@@ -232,6 +235,76 @@ def test_the_date_of_the_outlet_counts_as_told_by_its_paragraph():
 def test_the_sentence_quoted_is_the_one_that_shares_most_words():
     a, b = closest_sentence(COST, "There was light traffic.")
     assert COST[a:b] == "Traffic was light."
+
+
+# Entailment
+
+
+ENTAILED = Judgement(0.8, 0.1, 0.1)
+OPEN = Judgement(0.2, 0.7, 0.1)
+CONTRADICTED = Judgement(0.1, 0.3, 0.6)
+REWORDED = "It opened on Monday, the harbour bridge."
+
+
+class Judge:
+    """An Entailment that judges by the numbers of the paragraphs, and fails on those that it does not know.
+
+    Attributes:
+        read: What it was asked.
+    """
+
+    def __init__(self, judgements: dict[tuple[int, ...], Judgement]) -> None:
+        self.judgements = judgements
+        self.read: list[tuple[tuple[int, ...], str]] = []
+
+    def judge(self, paragraphs: Sequence[Paragraph], sentence: str) -> Judgement | None:
+        numbers = tuple(GIVEN.index(p) for p in paragraphs)
+        self.read.append((numbers, sentence))
+        return self.judgements.get(numbers)
+
+
+def test_a_sentence_that_its_paragraph_entails_is_kept():
+    judge = Judge({(0,): ENTAILED})
+    assert verify_prose(f"{REWORDED} [1]", GIVEN, None, judge) == ([CheckedSentence(REWORDED, (0,))], [])
+    assert judge.read == [((0,), REWORDED)]
+
+
+@pytest.mark.parametrize(
+    ("judgement", "reason"),
+    [(OPEN, "not entailed (contradiction 0.10)"), (CONTRADICTED, "not entailed (contradiction 0.60)")],
+)
+def test_a_sentence_that_no_paragraph_entails_is_dropped_with_its_reason(judgement, reason):
+    judge = Judge({(0,): judgement, (2,): judgement})
+    assert verify_prose(f"{REWORDED} [1]", GIVEN, None, judge) == ([], [f"{reason}: {REWORDED}"])
+
+
+def test_a_sentence_that_cannot_be_judged_is_dropped():
+    assert verify_prose(f"{REWORDED} [1]", GIVEN, None, Judge({})) == ([], [f"could not be judged: {REWORDED}"])
+
+
+def test_a_sentence_is_moved_to_the_paragraph_that_entails_it():
+    sentences, _ = verify_prose(f"{REWORDED} [1]", GIVEN, None, Judge({(0,): OPEN, (2,): ENTAILED}))
+    assert [s.given for s in sentences] == [(2,)]
+
+
+def test_a_sentence_of_two_paragraphs_is_judged_against_both_together():
+    judge = Judge({(0, 1): ENTAILED})
+    text = "The harbour bridge opened on Monday, and it cost 41 million crowns [1][2]."
+    assert [s.given for s in verify_prose(text, GIVEN, None, judge)[0]] == [(0, 1)]
+
+
+@pytest.mark.parametrize("sentence", [OPENED, "Traffic was light."])
+def test_a_copied_sentence_is_not_judged(sentence):
+    judge = Judge({})
+    assert [s.text for s in verify_prose(sentence, GIVEN, None, judge)[0]] == [sentence]
+    assert judge.read == []
+
+
+def test_what_the_rules_or_the_closeness_drop_is_not_judged(far_encoder):
+    judge = Judge({(n,): ENTAILED for n in range(3)})
+    assert verify_prose("It cost 42 million crowns [2].", GIVEN, None, judge)[0] == []
+    assert verify_prose("Traffic, the mayor said, was light [2].", GIVEN, far_encoder, judge)[0] == []
+    assert judge.read == []
 
 
 MARKED_TEXT = st.lists(
