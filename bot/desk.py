@@ -91,7 +91,7 @@ class Desk:
             IndexMissing: Nothing was built yet.
             IndexMismatch: The index was built by another encoder or schema.
         """
-        checker = ClaimChecker(self.answerer, self.encoder, self.settings.zone)
+        checker = ClaimChecker(self.answerer, self.encoder, self.settings.zone, self.entailment)
         return checker.check(question, self.reader.current())
 
     def warm_up(self) -> Generation:

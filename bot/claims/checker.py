@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot import citations
 from bot.answer import Answerer
 from bot.claims.bearing import fit_said, fit_sentence, make_source
 from bot.claims.contrast import Contrast, Paragraph, find_contrasts
@@ -16,6 +17,8 @@ from bot.claims.types import Change, CheckedClaim, CheckedText, ClaimVerdict, Pr
 from bot.evidence import Evidence
 from bot.text_fragment import link_to_quote
 from bot.types import Citation, Question
+from bot.verify.check import is_verbatim
+from bot.verify.entailment import Entailment
 from bot.verify.meaning import Meaning
 from index.generation import Generation
 from index.types import Encoder
@@ -37,11 +40,14 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class ClaimChecker:
     """Checks the claims of a text against the live generation of one index."""
 
-    def __init__(self, answerer: Answerer, encoder: Encoder, zone: tzinfo = UTC) -> None:
+    def __init__(
+        self, answerer: Answerer, encoder: Encoder, zone: tzinfo = UTC, entailment: Entailment | None = None
+    ) -> None:
         """`zone` is the one in which the days begin and end that a text names."""
         self._answerer = answerer
         self._encoder = encoder
         self._zone = zone
+        self._entailment = entailment
 
     def check(self, question: Question, generation: Generation) -> CheckedText:
         """What the articles say of each claim of a text, under the filters that go with it.
@@ -81,8 +87,9 @@ class ClaimChecker:
         """The paragraphs that say a claim, and those that tell it otherwise and are no older state of things."""
         fits = [fit_said(claim.alone, p.source, meaning) for p in near]
         least = max(0.0, max(fits, default=0.0) - _NEARLY_AS_GOOD)
-        saying = [p for p, fit in zip(near, fits, strict=True) if fit > least and not _RETOLD.search(p.nearest)]
-        silent = [p for p in near if p not in saying]
+        fitting = [p for p, fit in zip(near, fits, strict=True) if fit > least and not _RETOLD.search(p.nearest)]
+        saying = [p for p in fitting if self._is_entailed(claim, p)]
+        silent = [p for p in near if p not in fitting]
         contrasts = find_contrasts(claim, saying, silent, meaning) if claim.is_whole else []
         otherwise = [c.paragraph for c in contrasts]
         supporting = [p for p in saying if p not in otherwise]
@@ -95,6 +102,16 @@ class ClaimChecker:
                 if c.paragraph.moment >= oldest and c.paragraph.hit.passage.article_id not in articles
             ]
         return supporting, contrasts
+
+    def _is_entailed(self, claim: Claim, paragraph: Paragraph) -> bool:
+        source = paragraph.source
+        if self._entailment is None or is_verbatim(claim.alone, source.text):
+            return True
+        premise = citations.Paragraph(
+            paragraph.hit.passage.article_id, paragraph.number, source.text, source.context, source.published
+        )
+        judgement = self._entailment.judge([premise], claim.alone)
+        return judgement is not None and judgement.is_entailed
 
 
 def _nearest_paragraphs(evidence: Sequence[Evidence], generation: Generation) -> list[Paragraph]:

@@ -11,6 +11,7 @@ from bot.answer import Answerer
 from bot.claims.checker import ClaimChecker
 from bot.claims.types import CheckedClaim, CheckedText
 from bot.types import Question
+from bot.verify.entailment import Entailment, Judgement
 from index.types import Filters
 
 NOW = datetime(2025, 7, 1, tzinfo=UTC)
@@ -21,12 +22,14 @@ Check = Callable[..., CheckedText]
 def check(newsroom, make_encoder) -> Check:
     """Check a text against articles, each its id, paragraphs and fields."""
 
-    def run(text: str, *articles: tuple[str, str, dict], **filters: object) -> CheckedText:
+    def run(
+        text: str, *articles: tuple[str, str, dict], entailment: Entailment | None = None, **filters: object
+    ) -> CheckedText:
         newsroom.encoder.max_tokens = 60
         for article_id, paragraph, fields in articles:
             newsroom.write(article_id, paragraph, **fields)
         newsroom.build()
-        checker = ClaimChecker(Answerer(newsroom.reader, newsroom.encoder), newsroom.encoder)
+        checker = ClaimChecker(Answerer(newsroom.reader, newsroom.encoder), newsroom.encoder, UTC, entailment)
         return checker.check(Question(text, NOW, Filters(**filters)), newsroom.open())
 
     return run
@@ -47,6 +50,17 @@ COURT = (
     "The court acquitted Kroll of arson. Freya Stroud becomes finance minister.",
     {"source": "Post", "title": "Verdict", "published_at": "2025-05-23T06:00:00Z"},
 )
+
+
+class Judge:
+    """Finds each sentence entailed with the same probability."""
+
+    def __init__(self, entailment: float) -> None:
+        self._judgement = Judgement(entailment, 1 - entailment, 0.0)
+
+    def judge(self, paragraphs, sentence):
+        assert [p.context for p in paragraphs]
+        return self._judgement
 
 
 def only(checked: CheckedText) -> CheckedClaim:
@@ -147,3 +161,10 @@ def test_a_check_is_told_in_json(check):
 
 def _at(article: tuple[str, str, dict], published_at: str) -> tuple[str, str, dict]:
     return article[0], article[1], article[2] | {"published_at": published_at}
+
+
+@pytest.mark.parametrize(("entailment", "verdict"), [(0.9, "supported"), (0.2, "not_found")])
+def test_an_nli_model_has_the_last_word_on_what_is_supported(check, entailment, verdict):
+    claim = "At the rally in Harrow Meadow there were around 3,800 people."
+    assert only(check(claim, POST, COURT)).verdict == "supported"
+    assert only(check(claim, POST, COURT, entailment=Judge(entailment))).verdict == verdict
