@@ -26,6 +26,8 @@ class Unit(StrEnum):
     MONEY = "money"
     LENGTH = "metres"
     TIME = "days"
+    WEIGHT = "kilograms"
+    AREA = "square metres"
     DAY = "day of the calendar"
 
 
@@ -39,6 +41,12 @@ _MEASURES: dict[str, tuple[Unit, float]] = {
     "feet": (Unit.LENGTH, 0.305),
     "foot": (Unit.LENGTH, 0.305),
     "inch": (Unit.LENGTH, 0.0254),
+    "tonne": (Unit.WEIGHT, 1000),
+    "ton": (Unit.WEIGHT, 1000),
+    "kilogram": (Unit.WEIGHT, 1),
+    "kilo": (Unit.WEIGHT, 1),
+    "hectare": (Unit.AREA, 10_000),
+    "acre": (Unit.AREA, 4047),
     "second": (Unit.TIME, 1 / 86_400),
     "minute": (Unit.TIME, 1 / 1440),
     "hour": (Unit.TIME, 1 / 24),
@@ -58,11 +66,15 @@ _MEASURES: dict[str, tuple[Unit, float]] = {
     "元": (Unit.MONEY, 1),
     "米": (Unit.LENGTH, 1),
     "公里": (Unit.LENGTH, 1000),
+    "吨": (Unit.WEIGHT, 1000),
+    "公顷": (Unit.AREA, 10_000),
     "小时": (Unit.TIME, 1 / 24),
     "天": (Unit.TIME, 1),
     "年": (Unit.TIME, 365),
 }
-_MEASURE = re.compile(rf"[ -]?(?P<unit>{'|'.join(_MEASURES)})(?:e?s)?(?![a-z])", re.IGNORECASE)
+_MEASURE = re.compile(
+    rf"[ -]?(?P<unit>{'|'.join(_MEASURES)})(?:e?s)?(?![a-z]|(?: per| an?) (?:hour|second)\b)", re.IGNORECASE
+)
 _COUNTED = re.compile(
     r"(?: (?!(?:an?|and|are|as|at|be|been|but|by|did|do|does|for|from|had|has|have|her|his|in|into|is|its|less|more|of"
     r"|off|on|or|out|over|than|that|the|their|they|this|those|through|to|under|up|was|were|when|where|which|who|will|with"
@@ -78,9 +90,11 @@ _LEAST_BEFORE = re.compile(
     r"(?:\b(?:at least|more than|over|above|upwards of|no (?:fewer|less) than)|至少|超过|逾) ?[$€£¥]?$", re.IGNORECASE
 )
 _COMPARED_BEFORE = re.compile(
-    r"(?:\b(?:from|against|compared (?:with|to)|than|instead of|not|never|previous(?:ly)?)|而非|不是) ?(?:\w+ )?$",
+    r"(?:\b(?:from|against|compared (?:with|to)|than|instead of|not|never|previous(?:ly)?|another|additional|further"
+    r"|extra)|而非|不是|另外?) ?(?:\w+ )?[$€£¥]?$",
     re.IGNORECASE,
 )
+_ADDED_BEHIND = re.compile(r"(?: \w+)? (?:more|extra)\b(?! than)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ class Amount:
         step: How finely it is given, 100 for 3,800.
         is_rough: It is said to be near the truth only.
         is_least: It is said to be a lower bound.
-        is_compared: It is named only to be compared with, as an earlier one or one that is not so.
+        is_compared: It is named only beside another, as an earlier one, one that is not so, or one that is added.
     """
 
     start: int
@@ -126,7 +140,8 @@ class Amount:
     def repeats(self, other: Amount) -> bool:
         """Whether it is the value of another, given a little less finely at most."""
         distance = abs(self.value - other.value)
-        return distance == 0 or (other.value >= _LARGE and distance <= _NEAR_SHARE * other.value)
+        may_be_near = self.unit is not Unit.DAY and other.value >= _LARGE
+        return distance == 0 or (may_be_near and distance <= _NEAR_SHARE * other.value)
 
 
 @lru_cache(maxsize=4096)
@@ -143,7 +158,10 @@ def _read_all(text: str, published: date | None) -> Iterator[Amount]:
     for figure in read_figures(text, published):
         if figure.kind == "date":
             if day := _read_day(figure, published):
-                yield Amount(figure.start, figure.end, day.toordinal(), Unit.DAY)
+                before = text[max(0, figure.start - _REACH) : figure.start]
+                is_compared = bool(_COMPARED_BEFORE.search(before))
+                end = figure.end - text[: figure.end].endswith(".")
+                yield Amount(figure.start, end, day.toordinal(), Unit.DAY, is_compared=is_compared)
         elif figure.kind in ("number", "percent", "span"):
             yield _read_amount(text, figure)
 
@@ -175,7 +193,7 @@ def _read_amount(text: str, figure: Figure) -> Amount:
         _read_step(text[figure.start : figure.end], figure.value) * factor,
         is_rough=bool(_ROUGH_BEFORE.search(before)),
         is_least=bool(_LEAST_BEFORE.search(before)),
-        is_compared=bool(_COMPARED_BEFORE.search(before)),
+        is_compared=bool(_COMPARED_BEFORE.search(before) or _ADDED_BEHIND.match(text, end)),
     )
 
 

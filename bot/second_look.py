@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.accounts import Account, read_accounts
+from bot.accounts import find_sentences, read_accounts
 from bot.development import asks_for_development, choose_lines
-from bot.disagreement import Contrast, choose_claims, find_contrast, may_differ
+from bot.disagreement.contrast import choose_claims, find_contrast, may_differ
+from bot.disagreement.told import Contrast
 from bot.evidence import Evidence, find_evidence
 from bot.types import Question
 from index.query import Query
 from index.search import search
-from index.types import Encoder, Vectors
+from index.types import Encoder, Hit, Vectors
 
 if TYPE_CHECKING:
     from bot.answer import Gathered
@@ -27,26 +28,29 @@ def look_for_contrast(question: Question, found: Gathered, encoder: Encoder) -> 
     """
     if found.query.parts or not may_differ(question.text):
         return None
-    sentences = found.generation.sentences.of_hits(found.hits, encoder)
-    accounts = read_accounts(found.evidence, found.hits, sentences, found.vectors[0])
+    vectors = found.generation.sentences.of_hits(found.hits, encoder)
+    accounts = read_accounts(found.evidence, found.hits, vectors, found.vectors[0])
     claims = choose_claims(question.text, accounts)
-    others = [a for claim in claims for a in _search(question, found, Query(claim.text), claim.vector[None], encoder)]
-    return find_contrast(question.text, claims, [*accounts, *others])
+    if not claims:
+        return None
+    rivals = [hit for c in claims for hit in _search(question, found, Query(c.text), c.vector[None], _N_RIVALS)]
+    hits = list({hit.passage.id: hit for hit in (*rivals, *found.hits)}.values())
+    known = {(e.hit.passage.id, e.paragraph, e.start) for e in found.evidence}
+    others = [e for e in find_sentences(found.asked, hits) if (e.hit.passage.id, e.paragraph, e.start) not in known]
+    vectors = found.generation.sentences.of_hits(hits, encoder)
+    everything = read_accounts([*found.evidence, *others], hits, vectors, found.vectors[0])
+    return find_contrast(question.text, choose_claims(question.text, everything[: len(accounts)]), everything)
 
 
 def look_for_timeline(question: Question, found: Gathered, encoder: Encoder) -> list[Evidence]:
     """The dated sentences that tell how a matter unfolded, where the question asks that; else none."""
     if not asks_for_development(question.text):
         return []
-    return choose_lines(_search(question, found, found.query, found.vectors, encoder, _N_OF_TIMELINE))
+    hits = _search(question, found, found.query, found.vectors, _N_OF_TIMELINE)
+    vectors = found.generation.sentences.of_hits(hits, encoder)
+    return choose_lines(read_accounts(find_evidence(found.asked, hits, vectors), hits, vectors, found.vectors[0]))
 
 
-def _search(
-    question: Question, found: Gathered, query: Query, vectors: Vectors, encoder: Encoder, k: int = _N_RIVALS
-) -> list[Account]:
-    """The sentences that a search finds under the question's filters, so that none is later than its `as_of`."""
-    generation = found.generation
-    hits = search(generation, query, vectors, question.moment, found.filters, k)
-    sentences = generation.sentences.of_hits(hits, encoder)
-    evidence = find_evidence(found.asked, hits, sentences)
-    return read_accounts(evidence, hits, sentences, found.vectors[0])
+def _search(question: Question, found: Gathered, query: Query, vectors: Vectors, k: int) -> list[Hit]:
+    """What a search finds under the question's filters, so that nothing is later than its `as_of`."""
+    return search(found.generation, query, vectors, question.moment, found.filters, k)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.disagreement import Contrast
+from bot.disagreement.told import Contrast
 from bot.evidence import MAX_SENTENCES, Evidence
 from bot.types import Answer, Citation, Difference, Disagreement, Sentence, Side
 
 _OPENINGS = {
     Difference.DIFFERENT: "Sources differ",
     Difference.CORRECTED: "A later report corrects an earlier one",
-    Difference.UPDATED: "The figure has changed",
+    Difference.UPDATED: "That has changed",
 }
 
 

@@ -27,6 +27,9 @@ def read(text: str) -> Amount:
         ("It stood 3.82 metres high.", 3.82, Unit.LENGTH),
         ("Sixty-eight members came.", 68, Unit.COUNT),
         ("They meet on 30 April.", date(2025, 4, 30).toordinal(), Unit.DAY),
+        ("Some 65 tonnes of oil ran out.", 65_000, Unit.WEIGHT),
+        ("It has burnt 1,200 hectares.", 12_000_000, Unit.AREA),
+        ("It flew at 15,000 miles per hour.", 15_000, Unit.COUNT),
         ("罚款六万克朗。", 60_000, Unit.MONEY),
     ],
 )
@@ -78,3 +81,22 @@ def test_what_cannot_both_be_true_does_not_agree(one, other):
 def test_an_amount_that_is_only_compared_with_says_so():
     now, before = find_amounts("It fell to 46,300 at the end of March from 48,280 in December.", DAY)[:2]
     assert (now.is_compared, before.is_compared) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "n_compared"),
+    [
+        ("It approved another $350 million.", 1),
+        ("It approved $350 million more in aid.", 1),
+        ("It holds 500 more than the other.", 0),
+        ("It is on 29 August and not on 22 August.", 1),
+    ],
+)
+def test_what_is_added_or_denied_is_only_compared_with(text, n_compared):
+    assert sum(a.is_compared for a in find_amounts(text, DAY)) == n_compared
+
+
+def test_a_day_repeats_itself_alone():
+    one, other = find_amounts("It is on 29 August and not on 22 August.", DAY)
+    assert not one.repeats(other)
+    assert one.repeats(one)

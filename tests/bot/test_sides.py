@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.disagreement import Contrast
+from bot.disagreement.told import Contrast
 from bot.evidence import MAX_SENTENCES, Evidence
 from bot.sides import describe_sides, keep_sides, lead_with, name_sides
 from bot.types import Answer, Citation, Difference, Disagreement, Outcome, Sentence, Side
@@ -62,7 +62,7 @@ def test_sides_of_one_day_are_told_with_their_hour():
 def test_a_correction_and_an_update_are_called_what_they_are():
     for kind, opening in (
         (Difference.CORRECTED, "A later report corrects"),
-        (Difference.UPDATED, "The figure has changed"),
+        (Difference.UPDATED, "That has changed"),
     ):
         assert describe_sides(replace(QUOTED, disagreement=Disagreement(kind, SIDES))).startswith(opening)
 

@@ -299,7 +299,7 @@ def test_what_sources_differ_in_and_how_old_they_are_stands_under_the_answer(quo
     answer = quoted(freshness="The newest source is 5 days old.")
     sides = tuple(Side("4*1", c.n) for c in answer.citations)
     embed = render_answer(replace(answer, disagreement=Disagreement(Difference.UPDATED, sides)))[0][0]
-    assert "\n\n*The figure has changed\\: 4\\*1 \\(" in embed.description
+    assert "\n\n*That has changed\\: 4\\*1 \\(" in embed.description
     assert embed.description.endswith("\n\n*The newest source is 5 days old.*")
 
 

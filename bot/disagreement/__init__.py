@@ -1,0 +1,1 @@
+"""Where sources differ in the very thing that a question asks about."""

@@ -1,0 +1,45 @@
+"""Words by which a report corrects or disputes another, goes on, foresees or speaks of a period. Mostly data; pure."""
+
+from __future__ import annotations
+
+import re
+
+REVISES = re.compile(
+    r"\b(?:restat\w+|revis(?:ed|es|ion|ing)|correct(?:ion|ed|s)\b|recount\w*|recalculat\w+|amend(?:ed|s)|retract\w*"
+    r"|miscount\w*|miscalculat\w+|misprint\w*|misread\w*|mis-?stat\w+|misreport\w*|mistak\w+|in error|erroneous\w*"
+    r"|clarif\w+|apologi[sz]\w+|double[- ]counted|counted twice|mixed up|mix-up"
+    r"|w(?:as|ere) wrong|got it wrong|after all|contrary to|first reports?|earlier (?:reports?|version)"
+    r"|(?:not|than|as) (?:\w+ ){0,3}(?:had been|was|were|first|previously|initially|originally|earlier)"
+    r" (?:\w+ )?(?:reported|feared|thought|believed|announced|given|stated|said|told))\b"
+    r"|更正|修正|订正|有误|勘误",
+    re.IGNORECASE,
+)
+DISPUTES = re.compile(
+    r"\b(?:disput\w+|den(?:y|ies|ied)|conced\w+|insist\w*|swears?|contest(?:s|ed)|contradict\w*|refut\w+|rebut\w*"
+    r"|reject(?:s|ed) (?:the|that|this)|still (?:quoted|claim\w*)|pull the other|nonsense|rubbish|untrue|not true"
+    r"|other way a?round|(?:informed|told) (?:its|their) readers|(?:and|but) not the|had said|would have you believe"
+    r"|(?:can['’]t|cannot|do(?:es)? not|don['’]t) (?:even )?agree|disagree\w*|at odds|on the contrary"
+    r"|by (?:its|their|his|her|our|the [\w’' ]{3,40}) (?:own )?(?:count|tally|reckoning|sums?|estimate)"
+    r"|(?:we|they|he|she) (?:make|put)s? it at?)\b"
+    r"|否认|质疑|不同意|反驳",
+    re.IGNORECASE,
+)
+SETS_AGAINST = re.compile(
+    r"\b(?:other way a?round|contradict\w*|on the contrary|at odds with|conflict(?:s|ed|ing)? with|disagree\w*"
+    r"|differ(?:s|ed)? from)\b|相反|矛盾|不一致",
+    re.IGNORECASE,
+)
+GOES_ON = re.compile(
+    r"\b(?:now|still|so far|as of|risen|rose to|climbed to|at last count|since then|to date|again)\b"
+    r"|目前|截至|已[增升]",
+    re.IGNORECASE,
+)
+FORESEES = re.compile(r"\b(?:predict\w*|forecast\w*|expect\w*|project(?:ed|s))\b|预计", re.IGNORECASE)
+POLLS = re.compile(r"\b(?:polls?|polling|pollsters?|surveys?)\b|民调", re.IGNORECASE)
+PERIODS = (
+    re.compile(r"\b(first|second|third|fourth)[- ]quarter\b", re.IGNORECASE),
+    re.compile(r"\b((?:19|20)\d\d)\b"),
+    re.compile(r"\b(January|February|March|April|May(?= \d|$)|June|July|August|September|October|November|December)\b"),
+)
+"""Quarters, years, months: texts that name only different ones speak of different times."""
+IN_YEAR = re.compile(r"\b[Ii]n (?:[A-Z][a-z]+ )?((?:19|20)\d\d)\b")

@@ -1,0 +1,159 @@
+"""Sources differ in a figure where they tell different amounts of one thing, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.accounts import Account
+from bot.disagreement.contrast import choose_claims
+from bot.evidence import Evidence
+from bot.types import Difference
+
+HOW_MANY = "How many people were at the rally?"
+
+
+def test_two_outlets_that_count_differently_differ_with_the_newer_first(account, contrast):
+    first = account("Around 3,800 people stood in the meadow.", "Post")
+    second = account("Stewards clicked 6,500 people through.", "Gazette", days=3)
+    found = contrast(HOW_MANY, first, second)
+    assert found is not None
+    assert found.kind is Difference.DIFFERENT
+    assert found.words == ("6,500", "3,800")
+    assert [side.hit.source for side in found.sides] == ["Gazette", "Post"]
+    assert [side.text[a:b] for side in found.sides for a, b in side.highlights] == ["6,500", "3,800"]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("About 3,800 people came.", "The police counted 3,812 people."),
+        ("At least 300 people came.", "The police counted 420 people."),
+        ("Some 3,800 people came.", "They ate 6,500 sandwiches."),
+        ("A poll of 1,012 people was held.", "A survey asked 2,400 people."),
+        ("In 1971 nineteen people were there.", "There were 64 people."),
+        ("About 3,800 people came in March 2025.", "Some 6,500 people came in January 2024."),
+        ("They expect 3,800 people.", "There were 6,500 people."),
+        ("There were 3,800 people.", "There were 380,000 people."),
+    ],
+)
+def test_rounding_bounds_and_other_things_are_no_difference(text, other, account, contrast):
+    assert contrast(HOW_MANY, account(text, "Post"), account(other, "Gazette", days=1)) is None
+
+
+def test_one_article_does_not_differ_from_itself(account, contrast):
+    assert contrast(HOW_MANY, account("3,800 people came.", "Post"), account("6,500 people came.", "Post")) is None
+
+
+def test_what_is_told_weeks_apart_without_a_word_on_it_is_no_difference(account, contrast):
+    later = account("There were 6,500 people.", "Gazette", days=30)
+    assert contrast(HOW_MANY, account("There were 3,800 people.", "Post"), later) is None
+
+
+def test_sentences_on_other_matters_are_no_difference(account, contrast):
+    other = account("There were 6,500 people.", "Gazette", days=1, alike=-0.4)
+    assert contrast(HOW_MANY, account("There were 3,800 people.", "Post"), other) is None
+
+
+def test_a_count_that_goes_on_is_an_update(account, contrast):
+    later = account("By now 203 people have it.", "Gazette", days=2)
+    found = contrast(HOW_MANY, account("By Tuesday 58 people had it.", "Post"), later)
+    assert found is not None
+    assert (found.kind, found.words) == (Difference.UPDATED, ("203", "58"))
+
+
+def test_a_later_correction_is_called_one_however_late(account, contrast):
+    first = account("Turnout was put at 68.3 per cent.", "Agency")
+    later = account("Turnout was 66.9 per cent. A correction: it had been given as 68.3 per cent.", "Agency", days=60)
+    sentence = Evidence(later.evidence.hit, 1, 0, "Turnout was 66.9 per cent.", 1.0, {})
+    found = contrast(
+        "What share of people voted?", first, Account(sentence, later.vector, later.closeness, later.surroundings)
+    )
+    assert found is not None
+    assert (found.kind, found.words) == (Difference.CORRECTED, ("66.9 per cent", "68.3 per cent"))
+
+
+def test_a_headline_that_takes_a_figure_back_makes_a_correction(account, contrast):
+    first = account("The queue fell to 46,300.", "Agency")
+    later = account("There were 51,720 people waiting.", "Radio", days=56, title="The queue was never 46,300")
+    found = contrast("How long was the queue?", first, later)
+    assert found is not None
+    assert (found.kind, found.words) == (Difference.CORRECTED, ("51,720", "46,300"))
+
+
+def test_sums_differ_only_where_one_disputes_the_other(account, contrast):
+    first = account("The deal costs 13.5 million crowns.", "Post", closeness=0.5)
+    plain = account("The deal costs 19.8 million crowns.", "Star", days=2, closeness=0.5)
+    disputed = account(
+        "The deal costs 19.8 million crowns.\n\nThe sides cannot agree on it.", "Star", days=2, closeness=0.5
+    )
+    assert contrast("How much does the deal cost?", first, plain) is None
+    found = contrast("How much does the deal cost?", first, disputed)
+    assert found is not None
+    assert found.words == ("19.8 million crowns", "13.5 million crowns")
+
+
+def test_a_third_side_is_shown_where_it_differs_from_both(account, contrast):
+    found = contrast(
+        HOW_MANY,
+        account("3,800 people came.", "Post"),
+        account("6,500 people came.", "Gazette", days=1),
+        account("9,100 people came.", "Star", days=2),
+    )
+    assert found is not None
+    assert found.words == ("9,100", "6,500", "3,800")
+
+
+def test_what_the_question_counts_goes_before_other_counts(account):
+    boats = account("Fourteen boats came out.", "Post")
+    crews = account("Ninety crews were asked.", "Post", days=1)
+    assert choose_claims("How many boats came out?", [crews, boats]) == [boats]
+
+
+def test_sums_so_close_to_the_question_that_each_must_answer_it_differ(account, contrast):
+    question = "How much will the new roof cost?"
+    first = account("They will spend 6.2 million euros on the roof.", "Post", closeness=0.7)
+    later = account("The roof is to cost 2.6 million euros.\n\nWe apologise.", "Post", days=2, closeness=0.7)
+    plain = account("The roof is to cost 2.6 million euros.", "Post", days=2, closeness=0.7)
+    assert contrast(question, first, later).kind is Difference.CORRECTED
+    assert contrast(question, first, plain).kind is Difference.UPDATED
+
+
+def test_a_day_that_is_put_off_is_an_update_however_late(account, contrast):
+    first = account("The first tram will leave on 12 May.", "Post", closeness=0.7)
+    later = account("The tram line will now open on 3 November.", "Post", days=60, closeness=0.7)
+    found = contrast("When will the tram line open?", first, later)
+    assert (found.kind, found.words) == (Difference.UPDATED, ("3 November", "12 May"))
+
+
+def test_a_day_that_is_called_a_mistake_is_corrected(account, contrast):
+    first = account("They will play on 22 August.", "Radio")
+    later = account("The concert is on 29 August and not on 22 August, as was mistakenly said.", "Times", days=2)
+    found = contrast("On which date is the concert?", first, later)
+    assert (found.kind, found.words) == (Difference.CORRECTED, ("29 August", "22 August"))
+
+
+def test_articles_that_tell_each_others_figure_count_different_things(account, contrast):
+    hurt = account("In the crash 38 people were injured.", "Report")
+    aboard = account("About 210 people were in the trains.\n\nAnother 38 were hurt.", "Journal", days=1)
+    assert contrast("How many people were injured?", hurt, aboard) is None
+
+
+def test_what_is_added_is_no_other_total(account, contrast):
+    question = "How much aid was approved?"
+    total = account("It has approved $1 billion in aid.", "Wire", closeness=0.7)
+    added = account("It approves $350 million more in aid.", "Post", days=1, closeness=0.7)
+    assert contrast(question, total, added) is None
+
+
+def test_a_pair_far_from_the_question_is_no_answer_to_it(account, contrast):
+    other = account("The fish quay is closed to all.", "Star", closeness=0.9)
+    first = account("3,800 people came.", "Post", closeness=0.6)
+    assert contrast(HOW_MANY, other, first, account("6,500 people came.", "Gazette", days=1, closeness=0.6)) is None
+
+
+def test_an_article_that_quotes_another_figure_and_gives_its_own_differs(account, contrast):
+    first = account("NINETEEN crates.", "Star", alike=1.0, closeness=0.4)
+    text = "There are twelve.\n\nIt is rubbish to speak of nineteen crates."
+    later = account(text, "Courier", days=4, alike=0.38, closeness=0.4)
+    found = contrast("How many crates were there?", first, later)
+    assert (found.kind, found.words) == (Difference.DIFFERENT, ("twelve", "NINETEEN"))

@@ -1,0 +1,43 @@
+"""Sources differ in a name where each gives one, another one, to the same thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.types import Difference
+
+WHO = "Who scored the winning goal for Carrick against Dunmore?"
+RENKO = "Carrick beat Dunmore thanks to a winning goal by Ilya Renko."
+OSTRANDER = "The winner for Carrick against Dunmore came from Paul Ostrander."
+WHERE = "Which village was buried by the landslide?"
+
+
+def test_two_outlets_that_name_different_people_differ(answering, contrast):
+    found = contrast(WHO, answering(WHO, RENKO, "Echo"), answering(WHO, OSTRANDER, "Observer", days=1))
+    assert (found.kind, found.words) == (Difference.DIFFERENT, ("Paul Ostrander", "Ilya Renko"))
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("The winner for Carrick against Dunmore came from Renko.", "Observer"),
+        ("The winner for Carrick against Dunmore came from Paul Ostrander or Bo Lund.", "Observer"),
+        ("Paul Ostrander praised the winner and the goal.", "Observer"),
+        (OSTRANDER + "\n\nIlya Renko had fallen over.", "Observer"),
+        (OSTRANDER, "Echo"),
+    ],
+)
+def test_one_name_several_names_other_matters_and_one_outlet_are_no_difference(answering, contrast, text, source):
+    assert contrast(WHO, answering(WHO, RENKO, "Echo"), answering(WHO, text, source, days=1)) is None
+
+
+def test_a_place_is_no_answer_to_who(answering, contrast):
+    other = answering(WHO, "The winning goal for Carrick against Dunmore fell at Pound Lane.", "Observer", days=1)
+    assert contrast(WHO, answering(WHO, RENKO, "Echo"), other) is None
+
+
+def test_a_name_that_first_reports_had_wrong_is_corrected(answering, contrast):
+    first = answering(WHERE, "A landslide has buried the village of Upper Carn.", "Radio")
+    text = "It was Nether Carn that the landslide buried, contrary to first reports."
+    found = contrast(WHERE, first, answering(WHERE, text, "Messenger", days=1))
+    assert (found.kind, found.words) == (Difference.CORRECTED, ("Nether Carn", "Upper Carn"))
