@@ -1,4 +1,4 @@
-"""The command line: ask, check, search, index, model, eval, doctor, bot."""
+"""The command line: ask, check, search, index, model, feedback, eval, doctor, bot."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What the bot remembers in one file, `ledger.db`: answers, feedback, options of servers, watched topics, usage."""
