@@ -57,11 +57,12 @@ class Writer:
         failure: ModelFailed | None = None
         try:
             text = self.model.complete(prompt, draft.add)
-        except ModelFailed as e:
-            failure = e
-        else:
             draft.add(text[len(draft.text) :])  # of a model that hands on no pieces
             draft.finish()
+        except _GaveUp:
+            pass
+        except ModelFailed as e:
+            failure = e
         answer = replace(quoted, notice=self._explain(draft, failure), dropped=tuple(verifier.dropped))
         if not draft.sentences:
             return answer
@@ -100,6 +101,10 @@ class Writer:
         return f"Nothing that {self.model.name} wrote could be proven; these are quotes."
 
 
+class _GaveUp(Exception):
+    """The model has said that the paragraphs hold no answer."""
+
+
 @dataclass(slots=True)
 class _Draft:
     """What a model has written so far.
@@ -120,19 +125,22 @@ class _Draft:
     gave_up: bool = False
 
     def add(self, piece: str) -> None:
-        """Hand on what a piece of the text completes, and nothing from the sentence on in which the model gives up."""
-        if self.gave_up:
-            return
+        """Hand on what a piece of the text completes, and nothing from the sentence on in which the model gives up.
+
+        Raises:
+            _GaveUp: It does; what else it would write is of no use.
+        """
         n_before = len(self.text)
         self.text += piece
         text, mark, _ = self.text.partition(_NOT_COVERED)
         self.gave_up = bool(mark)
         self._hand_on(self.verifier.feed((text + mark)[n_before:]))
+        if mark:
+            raise _GaveUp
 
     def finish(self) -> None:
         """Hand on the last sentence, which nothing followed."""
-        if not self.gave_up:
-            self._hand_on(self.verifier.finish())
+        self._hand_on(self.verifier.finish())
 
     def _hand_on(self, checked: Iterable[CheckedSentence]) -> None:
         for found in checked:

@@ -67,7 +67,10 @@ class HttpModel:
             return DEFAULT_CONTEXT_WINDOW
 
     def complete(self, prompt: str, on_text: OnText = lambda _: None) -> str:
-        """Answer a prompt; the time limit holds for the whole answer, with all tries."""
+        """Answer a prompt; the time limit holds for the whole answer, with all tries.
+
+        What `on_text` raises ends the answer, and passes through.
+        """
         if not self._breaker.admit():
             raise ModelFailed(f"{self.name} failed several times and is left alone for a while")
         try:
@@ -76,6 +79,9 @@ class HttpModel:
             raise
         except ModelFailed:
             self._breaker.note_failure()
+            raise
+        except Exception:  # of `on_text`, to which the model had sent something
+            self._breaker.note_success()
             raise
         self._breaker.note_success()
         return text

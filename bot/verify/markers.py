@@ -22,6 +22,9 @@ _MARKUP = re.compile(
 )
 _WORD_ENDS = re.compile(r"[\s。！？]")
 _MAY_END = re.compile(r"[.!?…]\S*\s+\S|[\n。！？]")
+_QUOTES = ("“”", "「」", "『』", '""')
+_UNFINISHED = re.compile(r"(?:(?<=[\]】］])\s*(?:[,;&、和]|\w{1,3})?)?\s*(?:[\[【［][^\]】］\n]{0,40})?$")
+"""The beginning of a marker, or what may join another one to that before."""
 
 
 def clean(text: str) -> str:
@@ -62,6 +65,17 @@ def _numbers_in(marker: re.Match[str]) -> list[int]:
     return numbers
 
 
+def _up_to_open_end(text: str) -> str:
+    """A text without the marker or quotation that it ends in the midst of."""
+    text = _UNFINISHED.sub("", text, count=1)
+    line = text.rfind("\n") + 1
+    for opening, closing in _QUOTES:
+        end = text.rfind(opening, line)
+        is_open = text.count(opening, line) % 2 if opening == closing else end > text.rfind(closing, line)
+        text = text[:end] if end >= 0 and is_open else text
+    return text
+
+
 class SentenceStream:
     """Splits a text into sentences with their markers as its pieces arrive."""
 
@@ -74,7 +88,7 @@ class SentenceStream:
         self._text += piece
         # Each sentence given has used up a place where one may end; the others are worth a look, which is slow.
         if _WORD_ENDS.search(piece) and len(_MAY_END.findall(self._text)) > self._n_given:
-            found = cited_sentences(clean(self._text))
+            found = cited_sentences(clean(_up_to_open_end(self._text)))
             yield from self._give(found[:-1])
 
     def finish(self) -> Iterator[tuple[str, list[int]]]:

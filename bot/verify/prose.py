@@ -41,6 +41,7 @@ class ProseVerifier:
     _stream: SentenceStream = field(default_factory=SentenceStream)
     _meaning: Meaning | None = None
     _words: list[set[str]] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._words = [set(tokenize(f"{p.context} {p.text}")) for p in self.paragraphs]
@@ -56,6 +57,10 @@ class ProseVerifier:
 
     def _check(self, sentences: Iterator[tuple[str, list[int]]]) -> Iterator[CheckedSentence]:
         for sentence, markers in sentences:
+            if sentence.casefold() in self._seen:
+                self.dropped.append(f"said already: {sentence}")
+                continue
+            self._seen.add(sentence.casefold())
             wrong = [m for m in markers if not 1 <= m <= len(self.paragraphs)]
             self.dropped += [f"marker [{m}] points nowhere" for m in wrong]
             marked = list(dict.fromkeys(m - 1 for m in markers if m not in wrong))

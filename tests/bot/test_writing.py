@@ -131,6 +131,15 @@ def test_what_was_handed_on_stays_when_a_model_then_finds_no_answer(write, rest,
     assert texts(handed) == [s.text for s in answer.sentences] == [RIBBON]
 
 
+def test_a_model_that_finds_no_answer_is_not_read_on(write):
+    model = InPieces(f"NOT COVERED. {COST}", 5)
+    read: list[str] = []
+    model.pieces = (read.append(piece) or piece for piece in model.pieces)
+    write(model)
+    assert "".join(read) == "NOT COVERED. Th"[: len("".join(read))]
+    assert len(read) == 3
+
+
 def test_that_a_model_finds_no_answer_is_not_handed_on_where_a_paragraph_has_the_same_words(newsroom, answer_all):
     newsroom.write("storm", "The damage by the storm is not covered.")
     newsroom.build()

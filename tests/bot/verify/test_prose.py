@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.citations import Paragraph, closest_sentence
 from bot.verify.entailment import Judgement
+from bot.verify.markers import SentenceStream, cited_sentences, clean
 from bot.verify.prose import CheckedSentence, ProseVerifier, supports, verify_prose
 
 OPENED = "The harbour bridge opened on Monday after 3 years of work, the mayor said."
@@ -99,7 +101,35 @@ def test_a_number_in_round_brackets_is_no_marker_but_an_age_or_a_score():
 
 
 def test_a_second_line_that_begins_with_its_marker_keeps_it():
-    assert [s.given for s in kept(f"[1] {CLAIM}.\n[1] {CLAIM}.")] == [(0,), (0,)]
+    assert [s.given for s in kept(f"[1] {CLAIM}.\n[1] {CLAIM}, the mayor said.")] == [(0,), (0,)]
+
+
+def test_a_sentence_is_shown_once_however_often_it_is_written():
+    assert len(kept(f"{CLAIM} [1]. {CLAIM.upper()} [1]. {CLAIM}. [1]")) == 1
+    assert dropped(f"{CLAIM} [1]. {CLAIM} [1].") == [f"said already: {CLAIM}."]
+
+
+@given(st.data())
+def test_pieces_give_the_sentences_and_markers_that_the_whole_text_gives(data):
+    parts = (
+        "It opened.",
+        "He lied.",
+        " [1]",
+        "[2, 3]",
+        " and ",
+        ", ",
+        " [2]",
+        "\n",
+        " Then 3 left.",
+        " [12",
+        "]",
+        " “Go. On.”",
+    )
+    text = "".join(data.draw(st.lists(st.sampled_from(parts), max_size=9)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    stream = SentenceStream()
+    given = [s for a, b in pairwise([0, *cuts, len(text)]) for s in stream.feed(text[a:b])]
+    assert [*given, *stream.finish()] == cited_sentences(clean(text))
 
 
 def test_a_range_names_the_paragraphs_between_its_ends():
