@@ -61,7 +61,7 @@ class SentenceCache:
         return found
 
     def put(self, vectors: Mapping[str, Vectors]) -> None:
-        """Keep vectors; those that are there stay.
+        """Keep vectors, in place of those that are there.
 
         Raises:
             NewsdeskError: They cannot be written, for example because the disk is full.
@@ -69,7 +69,7 @@ class SentenceCache:
         rows = [(key, _pack(matrix)) for key, matrix in vectors.items()]
         try:
             with self._lock, self._db:
-                self._db.executemany("INSERT OR IGNORE INTO sentences VALUES (?, ?)", rows)
+                self._db.executemany("INSERT OR REPLACE INTO sentences VALUES (?, ?)", rows)
         except sqlite3.Error as e:
             raise NewsdeskError(f"{self._path}: cannot be written ({e}); the earlier index still answers") from e
 
@@ -86,9 +86,16 @@ class SentenceCache:
                 self._db.execute("VACUUM")
 
     def of_hits(self, hits: Sequence[Hit], encoder: Encoder) -> list[Vectors]:
-        """For each hit the vectors of its sentences; those that are missing are computed and kept."""
+        """For each hit the vectors of its sentences; those that are missing are computed and kept.
+
+        So are those of a passage that was divided into other sentences when they were kept.
+        """
         found = self.get([hit.vector_key for hit in hits], encoder.dim)
-        missing = [hit for hit in hits if hit.vector_key not in found]
+        missing = [
+            h
+            for h in hits
+            if h.vector_key not in found or len(found[h.vector_key]) != len(passage_sentences(h.passage))
+        ]
         if missing:
             contexts = [article_context(hit) for hit in missing]
             _, computed = encoder.encode_spans(

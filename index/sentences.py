@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import sentencex
 
@@ -12,6 +13,9 @@ _STARTS = re.compile(
     r"For|His|Her|Its|Their|Our|There|Some|Many|However|After|Before|Meanwhile|Also|So|With|By|From|What|Who)\b"
 )
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_FULL_STOP = re.compile(r"[。！？](?=[0-9０-９A-Za-z])")
+"""Before a digit or a Latin letter sentencex takes it for none."""
+_OPEN, _CLOSED = "“「『（《", "”」』）》"
 
 
 def split_sentences(paragraph: str) -> list[tuple[int, int]]:
@@ -23,7 +27,19 @@ def split_sentences(paragraph: str) -> list[tuple[int, int]]:
             pieces[-1] += piece
         else:
             pieces.append(piece)
+    if language == "zh":
+        pieces = [part for piece in pieces for part in _split_at_full_stops(piece)]
     return _ranges(paragraph, pieces)
+
+
+def _split_at_full_stops(piece: str) -> list[str]:
+    """The sentences of a piece of Chinese; what stands in quotation marks stays whole."""
+    ends = [m.end() for m in _FULL_STOP.finditer(piece) if _is_balanced(piece[: m.end()])]
+    return [piece[a:b] for a, b in pairwise([0, *ends, len(piece)])]
+
+
+def _is_balanced(text: str) -> bool:
+    return sum(map(text.count, _OPEN)) == sum(map(text.count, _CLOSED))
 
 
 def _continues(before: str, piece: str) -> bool:

@@ -48,6 +48,8 @@ def test_a_closing_quotation_mark_stays_with_its_sentence(sentences):
     [
         ["大桥星期一开通。", "他走了！", "真的吗？"],
         ["市长说：“这是我们的桥。”", "然后他走了。"],
+        ["水在三点漫过柜台。", "3月14日凌晨，船都回来了！", "H20芯片停售。"],
+        ["“桥开了。3月见。”", "他说。"],
     ],
 )
 def test_chinese_sentences_end_without_a_space(sentences):
