@@ -120,7 +120,8 @@ def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
     """At most four sentences to quote: the best, then the others in reading order.
 
     What another article says has to be nearly as good as the best: it is the likelier to be beside the point. One that
-    begins with a pronoun is quoted with the sentence before it, or not at all.
+    begins with a pronoun is quoted with those before it, back to one that stands by itself, or not at all; those before
+    the best come right behind it.
     """
     chosen: list[Evidence] = []
     before = _sentences_before(evidence)
@@ -128,9 +129,11 @@ def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
         margin = _MARGIN if e.hit.passage.article_id == evidence[0].hit.passage.article_id else _MARGIN_ELSEWHERE
         if e.score < evidence[0].score - margin or any(_says_the_same(e, other) for other in chosen):
             continue
-        context = before.get(_place(e)) if begins_with_pronoun(e.text) else None
-        wanted = [e] if context is None or context in chosen else [e, context]
-        if len(chosen) + len(wanted) <= MAX_SENTENCES:
+        wanted = [e, *(c for c in _context(e, before) if c not in chosen)]
+        if not chosen:
+            chosen = wanted[:MAX_SENTENCES]
+            n_leading = len(chosen)
+        elif len(chosen) + len(wanted) <= MAX_SENTENCES:
             chosen += wanted
         if len(chosen) == MAX_SENTENCES:
             break
@@ -138,7 +141,13 @@ def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
     for e in chosen:
         article_id = e.hit.passage.article_id
         best_rank[article_id] = min(e.hit.rank, best_rank.get(article_id, e.hit.rank))
-    return chosen[:1] + sorted(chosen[1:], key=lambda e: (best_rank[e.hit.passage.article_id], e.paragraph, e.start))
+
+    def reading_order(e: Evidence) -> tuple[int, int, int]:
+        return best_rank[e.hit.passage.article_id], e.paragraph, e.start
+
+    if not chosen:
+        return []
+    return [chosen[0], *sorted(chosen[1:n_leading], key=reading_order), *sorted(chosen[n_leading:], key=reading_order)]
 
 
 def paragraph_of(hit: Hit, number: int) -> str:
@@ -180,6 +189,13 @@ def _sentences_before(evidence: Sequence[Evidence]) -> dict[tuple[str, int, int]
     """For the place of each sentence, the one before it in its passage."""
     ordered = sorted(evidence, key=_place)
     return {_place(b): a for a, b in pairwise(ordered) if a.hit is b.hit}
+
+
+def _context(e: Evidence, before: Mapping[tuple[str, int, int], Evidence]) -> Iterator[Evidence]:
+    """The sentences before one that begins with a pronoun, back to the first that does not."""
+    while begins_with_pronoun(e.text) and (earlier := before.get(_place(e))):
+        yield earlier
+        e = earlier
 
 
 def _drop_repeats(sentences: Iterator[Evidence]) -> Iterator[Evidence]:
