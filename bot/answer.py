@@ -14,6 +14,7 @@ from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_c
 from bot.conversation import understand_question, write_alone
 from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, understand
 from bot.freshness import describe_age, is_about_now
+from bot.lines import Line
 from bot.llm import LanguageModel
 from bot.second_look import look_for_contrast, look_for_timeline
 from bot.sides import lead_with, name_sides
@@ -32,11 +33,23 @@ if TYPE_CHECKING:
 N_HITS = 10
 _N_NEAREST = 3
 _CARRIED_WEIGHT = 0.5
-_REFUSAL = "That is not in these articles."
+_REFUSAL = Line("That is not in these articles.", "这些文章里没有相关内容。")
 _RELAXED = {
-    Outcome.OUT_OF_RANGE: "These articles cover that only outside the dates you asked about",
-    Outcome.FILTERED_OUT: "These articles cover that only in what your filter leaves out",
+    Outcome.OUT_OF_RANGE: Line(
+        "These articles cover that only outside the dates you asked about, such as {found}. "
+        "Ask again {instead} to see it.",
+        "这些文章只在您所问的日期之外提到此事，例如{found}。{instead}再问一次即可看到。",
+    ),
+    Outcome.FILTERED_OUT: Line(
+        "These articles cover that only in what your filter leaves out, such as {found}. "
+        "Ask again {instead} to see it.",
+        "这些文章只在您筛选之外的部分提到此事，例如{found}。{instead}再问一次即可看到。",
+    ),
 }
+_WITHOUT_DATES = Line("without the dates", "去掉日期")
+_WITHOUT_FILTER = Line("without the filter", "去掉筛选")
+_WITHOUT_BOTH = Line("without the filter and the dates", "去掉筛选和日期")
+_OF_DAY = Line("{source} of {day:%-d %B %Y}", "{source}{day.year}年{day.month}月{day.day}日")
 
 OnQuoted = Callable[[Answer], None]
 """Called with the quoted answer before a language model is asked."""
@@ -168,9 +181,9 @@ class Answerer:
         anytime: dict[str, Any] = {"since": None, "until": None}
         anywhere: dict[str, Any] = {"sources": (), "excluded": (), "language": None}
         for changes, outcome, instead in (
-            (anytime, Outcome.OUT_OF_RANGE, "without the dates"),
-            (anywhere, Outcome.FILTERED_OUT, "without the filter"),
-            (anytime | anywhere, Outcome.FILTERED_OUT, "without the filter and the dates"),
+            (anytime, Outcome.OUT_OF_RANGE, _WITHOUT_DATES),
+            (anywhere, Outcome.FILTERED_OUT, _WITHOUT_FILTER),
+            (anytime | anywhere, Outcome.FILTERED_OUT, _WITHOUT_BOTH),
         ):
             relaxed = replace(filters, **changes)
             if relaxed == filters:
@@ -178,11 +191,14 @@ class Answerer:
             other = self._search(found.generation, question, found.query, found.vectors, relaxed, clock)
             nearest = nearest or other.hits
             if other.confidence >= CONFIDENCE_THRESHOLD:
-                first = other.hits[0]
-                day = "" if first.published_at is None else f" of {first.published_at:%-d %B %Y}"
-                message = f"{_RELAXED[outcome]}, such as {first.source}{day}. Ask again {instead} to see it."
+                first, text = other.hits[0], question.text
+                day = first.published_at
+                found_in = _OF_DAY.to(text, source=first.source, day=day) if day else first.source
+                message = _RELAXED[outcome].to(text, found=found_in, instead=instead.to(text))
                 return replace(answer, outcome=outcome, nearest=_nearest(other.hits), message=message)
-        return replace(answer, outcome=Outcome.NOT_COVERED, nearest=_nearest(nearest), message=_REFUSAL)
+        return replace(
+            answer, outcome=Outcome.NOT_COVERED, nearest=_nearest(nearest), message=_REFUSAL.to(question.text)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from bot.lines import Line
 
 MAX_QUESTION_CHARS = 1000
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _ABOUT = (
     "I answer questions about the news from the articles that I have indexed, and quote the paragraph "
     "behind every sentence. Ask me what happened, when, where, or who said what."
@@ -16,20 +16,8 @@ _ABOUT_IN_CHINESE = (
     "我根据已收录的新闻文章回答问题，并为每句话引出原文段落。可以问我发生了什么、何时、何地、谁说了什么。"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """A fixed reply, and the same in Chinese."""
-
-    english: str
-    chinese: str
-
-    def to(self, text: str) -> str:
-        return self.chinese if _HAN.search(text) else self.english
-
-
 _WHOLE = tuple(
-    (re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE), _Reply(english, chinese))
+    (re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE), Line(english, chinese))
     for pattern, english, chinese in (
         (
             r"(?:hi|hello|hey|hiya|howdy|good (?:morning|afternoon|evening)|greetings|你们?好|您好|大家好|嗨)"
@@ -73,9 +61,11 @@ _WHOLE = tuple(
 )
 _ORDERS = re.compile(
     r"""(?:^|[.!?:;,\n]\s*|\bplease\s|\bnow\s|\band\s)(?:
-    (?:ignore|disregard|forget|override|bypass)\s(?:\w+\s){0,3}(?:instructions?|prompts?|rules|directions|guidelines)\b
+    (?:ignore|disregard|forget|override|bypass)\s(?:\w+\s){0,2}(?:your|previous|prior|earlier|above|all|these)\s
+        (?:\w+\s){0,2}(?:instructions?|prompts?|rules|directions|guidelines)\b
+    |(?:ignore|disregard|forget)\sthe\s(?:instructions?|prompts?|rules)\s(?:above|before|you\b|that\syou\b)
     |(?:reveal|print|show|repeat|output|tell\sme|give\sme|what(?:\sis|['’]s|\sare))\s(?:\w+\s){0,2}
-        (?:your|system|hidden|initial)\s(?:\w+\s)?(?:prompt|instructions?)\b
+        (?:your|system|hidden)\s(?:\w+\s)?(?:prompt|instructions?)\b
     |you\sare\snow\s(?:an?|in|dan|free|no)\b
     |(?:enter|enable|activate)\s(?:\w+\s)?(?:developer|debug|jailbreak|god|dan)\smode\b
     |pretend\s(?:to\sbe|(?:that\s)?you(?:\sare|['’]re))\b
@@ -84,8 +74,13 @@ _ORDERS = re.compile(
     |(?:显示|输出|告诉我|说出).{0,6}(?:系统提示|提示词|系统指令)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ONLY_NEWS = _Reply(
+_ONLY_NEWS = Line(
     "I take no instructions, but questions I like. " + _ABOUT, "我不接受指令，但欢迎提问。" + _ABOUT_IN_CHINESE
+)
+
+_TOO_LONG = Line(
+    f"That is longer than {MAX_QUESTION_CHARS} characters. Please ask one short question.",
+    f"这超过了{MAX_QUESTION_CHARS}个字。请问一个简短的问题。",
 )
 
 
@@ -94,7 +89,7 @@ def reply_without_search(text: str) -> str | None:
     if not any(c.isalnum() for c in text):
         return "I did not find a question in that. " + _ABOUT
     if len(text) > MAX_QUESTION_CHARS:
-        return f"That is longer than {MAX_QUESTION_CHARS} characters. Please ask one short question."
+        return _TOO_LONG.to(text)
     if _ORDERS.search(text):
         return _ONLY_NEWS.to(text)
     return next((reply.to(text) for pattern, reply in _WHOLE if pattern.fullmatch(text)), None)

@@ -46,8 +46,9 @@ def make_console(*, stderr: bool = False, no_color: bool = False) -> Console:
 
 
 def show_answer(console: Console, answer: Answer) -> None:
-    """The answer, its notice, and each source with the paragraph that proves it."""
+    """In what its sources differ, the answer, its notice, and each source with the paragraph that proves it."""
     console.print()
+    _show_sides(console, answer)
     if answer.is_timeline:
         for sentence in answer.sentences:
             day = format_day(answer.citations[sentence.citations[0] - 1].published_at)
@@ -82,6 +83,7 @@ class AnswerInParts:
     def finish(self, answer: Answer) -> None:
         """What was not shown yet."""
         if self._in_prose:
+            _show_sides(self._console, answer)
             _show_below(self._console, answer)
         elif self._quoted and answer.sentences == self._quoted.sentences:
             _show_notice(self._console, answer)
@@ -91,16 +93,24 @@ class AnswerInParts:
 
 def _show_below(console: Console, answer: Answer) -> None:
     """Notes, sources, and for a refusal the nearest articles."""
-    for note in filter(None, (describe_sides(answer), answer.freshness)):
-        console.print(Text(note))
+    if answer.freshness:
+        console.print(Text(answer.freshness))
     _show_notice(console, answer)
+    paragraphs: dict[tuple[str, int], list[Citation]] = {}
     for citation in answer.citations:
+        paragraphs.setdefault((citation.article_id, citation.paragraph), []).append(citation)
+    for citations in paragraphs.values():
         console.print()
-        show_citation(console, citation)
+        show_paragraph(console, citations)
     if answer.nearest:
         console.print(Text("\nNearest in these articles:"))
         for near in answer.nearest:
             console.print(Padding(_headline(near), (0, 0, 0, 2)))
+
+
+def _show_sides(console: Console, answer: Answer) -> None:
+    if answer.disagreement:
+        console.print(Text(describe_sides(answer), style="bold"))
 
 
 def _show_notice(console: Console, answer: Answer) -> None:
@@ -260,18 +270,26 @@ def _marked(sentence: Sentence) -> Text:
     return text.append("".join(f" [{n}]" for n in sentence.citations), style="cyan")
 
 
-def show_citation(console: Console, c: Citation) -> None:
-    """A source with its paragraph, the quote marked, and the link."""
-    head = Text(f"[{c.n}] ", style="cyan").append_text(_headline(c))
-    console.print(head.append(f" · paragraph {c.paragraph}", style="dim"))
-    before, quote, after = c.text.partition(c.quote)
-    if console.is_terminal and not console.no_color:
-        paragraph = Text(before).append(quote, style="bold green").append(after)
-    else:
-        paragraph = Text(f"{before}»{quote}«{after}")
-    console.print(Padding(paragraph, (0, 0, 0, 4)))
-    if c.link:
-        console.print(Text("    ").append(c.link, style="blue"), soft_wrap=True)
+def show_paragraph(console: Console, citations: Sequence[Citation]) -> None:
+    """A paragraph that citations share, under their numbers, with each one's quote marked and its link."""
+    first = citations[0]
+    head = Text(" ".join(f"[{c.n}]" for c in citations) + " ", style="cyan").append_text(_headline(first))
+    console.print(head.append(f" · paragraph {first.paragraph}", style="dim"))
+    shown = Text()
+    at = 0
+    for start, end in sorted((first.text.find(c.quote), first.text.find(c.quote) + len(c.quote)) for c in citations):
+        if start < at:
+            continue
+        shown.append(first.text[at:start])
+        quote = first.text[start:end]
+        is_styled = console.is_terminal and not console.no_color
+        shown.append(quote if is_styled else f"»{quote}«", style="bold green" if is_styled else "")
+        at = end
+    console.print(Padding(shown.append(first.text[at:]), (0, 0, 0, 4)))
+    for c in citations:
+        if c.link:
+            number = f"[{c.n}] " if len(citations) > 1 else ""
+            console.print(Text(f"    {number}").append(c.link, style="blue"), soft_wrap=True)
 
 
 def _headline(item: Citation | Nearest | Hit) -> Text:

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.claims.types import CheckedText, ClaimVerdict, Stance
-from bot.terminal import show_citation
+from bot.terminal import show_paragraph
 
 _SHOWN = {
     ClaimVerdict.SUPPORTED: ("supported", "bold green"),
@@ -30,4 +30,4 @@ def show_check(console: Console, checked: CheckedText) -> None:
                 console.print(Padding(Text("The nearest paragraph:", style="dim"), (0, 0, 0, 2)))
             elif proof.differs:
                 console.print(Padding(Text(proof.differs, style="yellow"), (0, 0, 0, 2)))
-            show_citation(console, proof.citation)
+            show_paragraph(console, [proof.citation])

@@ -126,7 +126,7 @@ def test_a_source_without_a_link_ends_with_its_paragraph(console, capsys):
     assert "http" not in capsys.readouterr().out
 
 
-def test_what_sources_differ_in_and_how_old_they_are_is_printed_under_the_answer(console, capsys):
+def test_what_sources_differ_in_leads_and_how_old_they_are_follows(console, capsys):
     sides = (Side("41 million crowns", 1), Side("38 million crowns", 2))
     answer = replace(
         ANSWER,
@@ -136,8 +136,17 @@ def test_what_sources_differ_in_and_how_old_they_are_is_printed_under_the_answer
     )
     show_answer(console, answer)
     shown = " ".join(capsys.readouterr().out.split())
-    assert "A later report corrects an earlier one: 41 million crowns (Gazette, 14 April 2025" in shown
-    assert "[2]. The newest source is 5 days old (14 April 2025)." in shown
+    assert shown.startswith("A later report corrects an earlier one: 41 million crowns (Gazette, 14 April 2025")
+    assert f"{QUOTE} [1] The newest source is 5 days old (14 April 2025)." in shown
+
+
+def test_a_paragraph_that_is_cited_twice_is_printed_once_with_both_quotes(console, capsys):
+    light = replace(CITATION, n=2, quote="Traffic was light.", link="https://gazette.example/bridge#:~:text=Traffic")
+    show_answer(console, replace(ANSWER, citations=(CITATION, light)))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "[1] [2] Gazette" in shown
+    assert f"It is open. »{QUOTE}« »Traffic was light.«" in shown
+    assert f"[1] {LINK} [2] {light.link}" in shown
 
 
 def test_a_timeline_is_printed_with_a_day_on_each_line(console, capsys):
