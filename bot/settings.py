@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """Price of a million tokens that the model reads."""
     llm_price_written: float = Field(default=0.0, ge=0)
     """Price of a million tokens that it writes."""
+    message_content: bool = False
+    """Whether to ask Discord for the content of all messages, which lets the bot answer in threads unmentioned."""
     discord_token: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("NEWSDESK_DISCORD_TOKEN", "DISCORD_TOKEN")
     )

@@ -1,187 +1,165 @@
-"""The bot: slash commands, mentions and replies; thin, for the answers come from the desk."""
+"""The bot: its life, and what its parts share; thin, for the answers come from the desk."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import logging
-import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
+from discord.ext import commands, tasks
 
+from bot.chat import ask_command, buttons, check_menu, feedback, proof, reading, watch
+from bot.chat.failures import finish, tell_failure
+from bot.chat.follow_up import FollowUpButton
+from bot.chat.messages import answer_message
+from bot.chat.recent import Recent
 from bot.chat.reindex import rebuild_apart
-from bot.chat.render import escape, read_turn, render_answer, render_facts, render_notice
+from bot.chat.render import render_facts
+from bot.chat.turns import Turns
 from bot.desk import Desk
-from bot.questions import BadQuestion, Wording, make_question
-from bot.settings import BadSettings, Settings
-from bot.smalltalk import MAX_QUESTION_CHARS
-from bot.types import Answer, Question
-from index.errors import IndexMissing, NewsdeskError
+from bot.ledger.errors import BadLedger
+from bot.ledger.ledger import Ledger, open_ledger
+from bot.types import Answer
+from index.errors import IndexMissing
 
 log = logging.getLogger("newsdesk.chat")
 
-_THREADS = 2
+_PARTS = (ask_command, buttons, check_menu, feedback, proof, reading, watch)
+"""The modules that add commands, buttons and listeners of their own."""
+_N_ANSWERING = 2
+_N_OTHER_THREADS = 4
+_PACE_S = 1.2
+_TELLING_S = 3.0  # for the last messages of those that were cut
+_MAX_HANDLED = 10_000
+_MAX_TALKS = 1_000
+_SYNCED_FILE = "discord_commands.sha256"
 _REPORTED = ("generation", "articles", "passages", "added", "changed", "removed", "skipped", "embedded", "seconds")
 _SHOWN_STATUS = ("generation", "built_at", "articles", "passages", "newest", "encoder")
-# A reply to the answer of a command is no mention for Discord (discord/discord-api-docs#5395).
-_HIDDEN = "Discord hides the text of that reply from me. Please mention me in it, and I will follow up."
-
-Edit = Callable[[Sequence[discord.Embed]], Awaitable[Any]]
-"""Shows embeds in the message of an answer, over what stood there."""
 
 
-def make_intents() -> discord.Intents:
-    """Guilds and messages, without the privileged content: one that mentions the bot carries its own."""
-    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+def make_intents(message_content: bool = False) -> discord.Intents:
+    """Guilds and messages; without the privileged content, as a message that mentions the bot carries its own."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
 
 
 class _Tree(app_commands.CommandTree[Any]):
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """One kind sentence to the reader, whatever happened."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        embed = render_notice("Sorry", explain(cause))
-        if interaction.response.is_done():
-            await _finish(interaction, embed)
-        else:
-            await interaction.response.send_message(embeds=[embed], ephemeral=True)
+        await tell_failure(interaction, error)
 
 
 class NewsdeskBot(commands.AutoShardedBot):
-    """Answers in Discord from one desk."""
+    """Answers in Discord from one desk.
 
-    def __init__(self, desk: Desk) -> None:
+    Attributes:
+        handled: Ids of the messages and interactions that were answered lately, for Discord may bring one twice.
+        last_answers: By channel, the id of the answer that was given last.
+    """
+
+    def __init__(self, desk: Desk, ledger: Ledger | None = None, pace_s: float = _PACE_S) -> None:
+        """`ledger` is that of the home folder by default; `pace_s` is the least time between edits of a message."""
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=make_intents(),
+            intents=make_intents(desk.settings.message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=_Tree,
         )
         self.desk = desk
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="answer")
-        self.tree.add_command(_ask)
+        self.ledger = ledger or open_ledger(desk.settings)
+        self.turns = Turns(_N_ANSWERING)
+        self.pace_s = pace_s
+        self.handled: Recent[int, bool] = Recent(_MAX_HANDLED)
+        self.last_answers: Recent[int, str] = Recent(_MAX_TALKS)
+        self._owns_ledger = ledger is None
+        self._asking: set[asyncio.Task[Any]] = set()
+        self._answering = ThreadPoolExecutor(_N_ANSWERING, thread_name_prefix="answer")
+        self._others = ThreadPoolExecutor(_N_OTHER_THREADS, thread_name_prefix="apart")
+        for part in _PARTS:
+            part.add_to(self)
         self.tree.add_command(_reindex)
         self.tree.add_command(_status)
 
+    # Life
+
     async def setup_hook(self) -> None:
-        """Register the slash commands."""
-        await self.tree.sync()
+        """Register the commands where they are others than those registered before."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        listed = json.dumps([self.application_id, payload], sort_keys=True, default=str)
+        digest = hashlib.sha256(listed.encode()).hexdigest()
+        synced = self.desk.settings.home / _SYNCED_FILE
+        if not synced.is_file() or synced.read_text(encoding="ascii", errors="replace").strip() != digest:
+            await self.tree.sync()
+            synced.write_text(f"{digest}\n", encoding="ascii")
+        self._prune.start()
+
+    async def stop(self, timeout_s: float) -> None:
+        """Disconnect once the answers that are on their way have ended; those that take longer say they were cut."""
+        await self.turns.drain(timeout_s)
+        if self._asking:
+            await asyncio.wait(self._asking, timeout=_TELLING_S)
+        await self.close()
 
     async def close(self) -> None:
-        """Disconnect and let running answers end."""
+        """Disconnect, and let go of threads and files."""
+        self._prune.cancel()
         await super().close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._answering.shutdown(wait=False, cancel_futures=True)
+        self._others.shutdown(wait=False, cancel_futures=True)
+        if self._owns_ledger:
+            self.ledger.close()
 
-    async def on_message(self, message: discord.Message) -> None:
-        """Answer what mentions the bot; a reply to one of its messages is a follow-up."""
-        if message.author.bot or self.user is None or self.user not in message.mentions:
-            return
-        text = _without_mention(message.content, self.user.id)
-        sent: list[discord.Message] = []
-
-        async def show(embeds: Sequence[discord.Embed]) -> None:
-            if sent:
-                await sent[0].edit(embeds=embeds, allowed_mentions=discord.AllowedMentions.none())
-            else:
-                sent.append(await message.reply(embeds=embeds, mention_author=False))
-
-        async def add(embeds: Sequence[discord.Embed]) -> None:
-            await message.channel.send(embeds=embeds)
-
+    @tasks.loop(hours=24)
+    async def _prune(self) -> None:
         try:
-            async with message.channel.typing():
-                earlier = await self._replied_to(message)
-                if earlier and earlier.interaction_metadata and not message.content:
-                    return await show([render_notice("Sorry", _HIDDEN)])
-                turn = read_turn(earlier.embeds) if earlier and self._remembers(earlier, message) else None
-                question = make_question(text, Wording(), self.desk.settings.zone, (turn,) if turn else ())
-                await self.answer(question, show, add)
-        except discord.HTTPException as e:
-            log.warning("a reply could not be sent: HTTP status %s", e.status)
-        except Exception as e:
-            await show([render_notice("Sorry", explain(e))])
+            await self.run_apart(lambda: self.ledger.prune(datetime.now(UTC)))
+        except BadLedger as e:
+            log.error("what is old could not be deleted: %s", e)
 
-    async def answer(self, question: Question, show: Edit, add: Edit) -> None:
-        """Show the quoted answer as soon as it is there, then what a model wrote, in as many messages as needed."""
-        loop = asyncio.get_running_loop()
-        quoted: asyncio.Future[Answer] = loop.create_future()
+    # What Discord brings
 
-        def on_quoted(answer: Answer) -> None:
-            loop.call_soon_threadsafe(quoted.set_result, answer)
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Answer questions; there are no commands with a prefix."""
+        await answer_message(self, message)
 
-        asking = loop.run_in_executor(self._threads, self.desk.answerer.ask, question, on_quoted)
-        await asyncio.wait((asking, quoted), return_when=asyncio.FIRST_COMPLETED)
-        if not asking.done():
-            await self._show_quoted(quoted.result(), show)
-        try:
-            final = await asking
-        except Exception as e:
-            if not quoted.done():
-                raise
-            final = replace(quoted.result(), notice=explain(e))
-        first, *rest = render_answer(final)
-        await show(first)
-        for embeds in rest:
-            await add(embeds)
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget what was set for a server that the bot is no longer in."""
+        await self.run_apart(lambda: self.ledger.leave_server(guild.id))
 
-    async def _show_quoted(self, answer: Answer, show: Edit) -> None:
-        try:
-            await show(render_answer(answer)[0])
-        except discord.HTTPException as e:
-            log.warning("a quoted answer could not be shown: HTTP status %s", e.status)
+    # For the parts
+
+    def row_under(self, answer: Answer, answer_id: str, *, private: bool = False) -> discord.ui.View:
+        """All that can be pressed under an answer."""
+        view = buttons.row_under(answer, answer_id, private=private)
+        view.add_item(FollowUpButton(answer_id))
+        return view
+
+    async def run_answer(self, function: Callable[[], Any]) -> Any:
+        """Call what finds an answer, in a thread for that; there are as many as there are turns."""
+        return await asyncio.get_running_loop().run_in_executor(self._answering, function)
 
     async def run_apart(self, function: Callable[[], Any]) -> Any:
-        """Call what blocks in a thread of the bot's own."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+        """Call what blocks in a thread that slow models do not hold up."""
+        return await asyncio.get_running_loop().run_in_executor(self._others, function)
 
-    def _remembers(self, earlier: discord.Message, now: discord.Message) -> bool:
-        return now.created_at - earlier.created_at <= timedelta(minutes=self.desk.settings.memory_minutes)
-
-    async def _replied_to(self, message: discord.Message) -> discord.Message | None:
-        """The bot's own message that this one replies to."""
-        reference = message.reference
-        if reference is None or reference.message_id is None:
-            return None
-        earlier = reference.resolved
-        if not isinstance(earlier, discord.Message):
-            try:
-                earlier = await message.channel.fetch_message(reference.message_id)
-            except discord.HTTPException:
-                return None
-        return earlier if self.user is not None and earlier.author.id == self.user.id else None
-
-
-@app_commands.command(name="ask", description="Ask about the news; every sentence comes with its source.")
-@app_commands.describe(
-    question="What you want to know",
-    since="Only articles from this date on, such as 2025-04-17 or last week",
-    until="Only articles up to this date",
-    source="Only this outlet",
-)
-async def _ask(
-    interaction: discord.Interaction[NewsdeskBot],
-    question: app_commands.Range[str, 1, MAX_QUESTION_CHARS],
-    since: app_commands.Range[str, 1, 60] | None = None,
-    until: app_commands.Range[str, 1, 60] | None = None,
-    source: app_commands.Range[str, 1, 100] | None = None,
-) -> None:
-    await interaction.response.defer(thinking=True)
-    wording = Wording(since=since or "", until=until or "", sources=(source,) if source else ())
-    asked = make_question(question, wording, interaction.client.desk.settings.zone)
-
-    async def show(embeds: Sequence[discord.Embed]) -> None:
-        await interaction.edit_original_response(embeds=embeds)
-
-    async def add(embeds: Sequence[discord.Embed]) -> None:
-        await interaction.followup.send(embeds=embeds)
-
-    await interaction.client.answer(asked, show, add)
+    @contextmanager
+    def tracking(self) -> Iterator[None]:
+        """Let `stop` wait for the present task to leave the block."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._asking.add(task)
+        try:
+            yield
+        finally:
+            self._asking.discard(task)
 
 
 @app_commands.command(name="reindex", description="Read the articles again; answers go on meanwhile.")
@@ -192,7 +170,7 @@ async def _reindex(interaction: discord.Interaction[NewsdeskBot]) -> None:
     await interaction.response.defer(thinking=True, ephemeral=True)
     report = await rebuild_apart(interaction.client.desk.settings)
     facts = {name: report[name] for name in _REPORTED}
-    await _finish(interaction, render_facts("The index is up to date", facts))
+    await finish(interaction, render_facts("The index is up to date", facts))
 
 
 @app_commands.command(name="status", description="Show what is indexed.")
@@ -208,50 +186,4 @@ async def _status(interaction: discord.Interaction[NewsdeskBot]) -> None:
     shown = {name: facts[name] for name in _SHOWN_STATUS} | {
         "model": ", ".join(choice.name for choice in bot.desk.settings.models) or "none"
     }
-    await _finish(interaction, render_facts("Newsdesk", shown))
-
-
-def run(settings: Settings) -> None:
-    """Run the bot until it is stopped.
-
-    Raises:
-        BadSettings: There is no token, or Discord does not take it.
-        IndexMissing: There is nothing to answer from.
-    """
-    token = settings.discord_token.get_secret_value()
-    if not token:
-        raise BadSettings("no token; set DISCORD_TOKEN to the one of your bot's page in Discord's developer portal")
-    desk = Desk(settings)
-    desk.warm_up()
-    try:
-        NewsdeskBot(desk).run(token)
-    except discord.LoginFailure as e:
-        raise BadSettings("Discord does not take the token; check DISCORD_TOKEN") from e
-
-
-def explain(error: BaseException) -> str:
-    """A sentence for the reader; of an unexpected error, the id that the log has."""
-    if isinstance(error, app_commands.CheckFailure):
-        return "That is for those who may manage this server."
-    if isinstance(error, BadQuestion):
-        return f"I did not understand that: {escape(str(error))}."
-    if isinstance(error, IndexMissing):
-        return "Nothing is indexed yet. Whoever runs me can build the index."
-    reference = secrets.token_hex(4)
-    kind = "expected" if isinstance(error, NewsdeskError) else "unexpected"
-    log.error("error %s (%s)", reference, kind, exc_info=error)
-    return f"Something went wrong on my side. Please try again; the log has it as {reference}."
-
-
-async def _finish(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
-    """Answer a deferred command; its token ends after 15 minutes, and then a plain message must do."""
-    try:
-        await interaction.edit_original_response(embeds=[embed])
-    except discord.HTTPException as e:
-        log.warning("a deferred reply came too late: HTTP status %s", e.status)
-        if isinstance(interaction.channel, discord.abc.Messageable):
-            await interaction.channel.send(embeds=[embed])
-
-
-def _without_mention(content: str, bot_id: int) -> str:
-    return " ".join(content.replace(f"<@{bot_id}>", " ").replace(f"<@!{bot_id}>", " ").split())
+    await finish(interaction, render_facts("Newsdesk", shown))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote as percent_encode
 
@@ -46,10 +46,13 @@ _HEADS = {
 _HEADS_OF_TURNS = frozenset(head for outcome, head in _HEADS.items() if outcome is not Outcome.NO_SEARCH)
 
 
-def render_answer(answer: Answer) -> list[list[Embed]]:
-    """The embeds of each message: the answer first, then every source with its paragraph."""
-    embeds = [_answer_embed(answer), *map(_source_embed, answer.citations)]
-    return pack_embeds(embeds)
+def render_answer(answer: Answer, n_articles: int | None = None) -> list[list[Embed]]:
+    """The embeds of each message: the answer first, then every source with its paragraph.
+
+    Args:
+        n_articles: How many articles were searched, where that is known.
+    """
+    return pack_embeds([*_answer_embeds(answer, n_articles), *map(_source_embed, answer.citations)])
 
 
 def pack_embeds(embeds: Iterable[Embed]) -> list[list[Embed]]:
@@ -88,7 +91,7 @@ def read_turn(embeds: Sequence[Embed]) -> Turn | None:
 
 def escape(text: str) -> str:
     """Text that Discord shows as itself: no markup, link, mention or hidden direction mark works in it."""
-    return _LINE_START.sub(_escape_line_start, _SPECIAL.sub(r"\\\1", _show_plainly(text)))
+    return _LINE_START.sub(_escape_line_start, _SPECIAL.sub(r"\\\1", show_plainly(text)))
 
 
 def clip(text: str, max_chars: int) -> str:
@@ -101,53 +104,99 @@ def clip(text: str, max_chars: int) -> str:
     return f"{kept}{'**' if kept.count('**') % 2 else ''}…"[:max_chars]
 
 
-def _answer_embed(answer: Answer) -> Embed:
-    body = _body(answer)
-    notes = (describe_sides(answer), answer.freshness, answer.notice)
-    under = "".join(f"\n\n*{clip(escape(note), _MAX_NOTE)}*" for note in notes if note)
+def head_of(answer: Answer) -> str:
+    """What kind of answer it is, in words."""
+    return _HEADS.get(answer.outcome, "Newsdesk")
+
+
+def list_units(answer: Answer) -> Iterator[tuple[str, str]]:
+    """The parts of an answer that are not to be cut, each with what stands between it and the one before."""
+    yield from _body(answer)
+    for note in (describe_sides(answer), answer.freshness, answer.notice):
+        if line := " ".join(note.split()):
+            yield "\n\n", f"*{clip(escape(line), _MAX_NOTE)}*"
     if answer.nearest:
-        under += "\n\n**Nearest in these articles**" + "".join(f"\n- {_near(n)}" for n in answer.nearest)
-    embed = Embed(
-        title=clip(escape(answer.question) or "…", _MAX_TITLE),
-        description=clip(body, _MAX_DESCRIPTION - len(under)) + under,
-        colour=_COLOURS[answer.outcome.has_answer],
-    )
-    embed.set_author(name=_HEADS.get(answer.outcome, "Newsdesk"))
-    embed.set_footer(text=clip(_footer(answer), _MAX_FOOTER))
-    return embed
+        yield "\n\n", "**Nearest in these articles**"
+    for near in answer.nearest:
+        yield "\n", f"- {_near(near)}"
 
 
-def _body(answer: Answer) -> str:
+def flow(units: Iterable[tuple[str, str]], max_chars: int) -> list[str]:
+    """Units in as few texts as a limit allows, at least one; a unit that is longer by itself is clipped."""
+    texts = [""]
+    for between, whole in units:
+        unit = clip(whole, max_chars)
+        if not texts[-1]:
+            texts[-1] = unit
+        elif len(texts[-1]) + len(between) + len(unit) <= max_chars:
+            texts[-1] += between + unit
+        else:
+            texts.append(unit)
+    return texts
+
+
+def describe_making(answer: Answer, n_articles: int | None = None) -> str:
+    """How an answer came about: the model, the articles searched, the newest source and the time taken."""
+    parts = [show_plainly(answer.model)] if answer.model else []
+    if n_articles is not None:
+        parts.append(f"{n_articles:,} article{'' if n_articles == 1 else 's'} searched")
+    if answer.newest_source:
+        parts.append(f"newest source {format_day(answer.newest_source)}")
+    if "total" in answer.timings_ms:
+        parts.append(f"{answer.timings_ms['total'] / 1000:.1f} s")
+    return " · ".join(parts)
+
+
+def _answer_embeds(answer: Answer, n_articles: int | None) -> list[Embed]:
+    """One as a rule; what does not fit into it goes on in others."""
+    colour = _COLOURS[answer.outcome.has_answer]
+    embeds = [Embed(description=text, colour=colour) for text in flow(list_units(answer), _MAX_DESCRIPTION)]
+    embeds[0].title = clip(escape(answer.question) or "…", _MAX_TITLE)
+    embeds[0].set_author(name=head_of(answer))
+    embeds[-1].set_footer(text=clip(describe_making(answer, n_articles), _MAX_FOOTER))
+    return embeds
+
+
+def _body(answer: Answer) -> Iterator[tuple[str, str]]:
     """The sentences, of a timeline each on a line of its own with its day; without any, the message."""
-    if not answer.is_timeline:
-        return " ".join(_marked(s) for s in answer.sentences) if answer.sentences else escape(answer.message)
-    days = (format_day(answer.citations[s.citations[0] - 1].published_at) for s in answer.sentences)
-    return "\n".join(f"- **{day}**: {_marked(s)}" for day, s in zip(days, answer.sentences, strict=True))
+    if not answer.sentences:
+        yield "", escape(answer.message)
+    for sentence in answer.sentences:
+        if answer.is_timeline:
+            day = format_day(answer.citations[sentence.citations[0] - 1].published_at)
+            yield "\n", f"- **{day}**: {_marked(sentence)}"
+        else:
+            yield " ", _marked(sentence)
+
+
+def name_source(c: Citation) -> str:
+    """Number, outlet and day of a source, for where Discord knows no markup."""
+    return clip(show_plainly(f"[{c.n}] {c.source}, {format_day(c.published_at)}"), _MAX_AUTHOR)
 
 
 def _source_embed(c: Citation) -> Embed:
     embed = Embed(
         title=clip(escape(c.title), _MAX_TITLE),
-        url=_web_address(c.link, _MAX_URL) or _web_address(c.url, _MAX_URL) or None,
-        description=_quoted_paragraph(c.text, c.quote),
+        url=web_address(c.link, _MAX_URL) or web_address(c.url, _MAX_URL) or None,
+        description=quote_paragraph(c.text, c.quote),
         colour=_COLOURS[True],
     )
-    embed.set_author(name=clip(_show_plainly(f"[{c.n}] {c.source}, {format_day(c.published_at)}"), _MAX_AUTHOR))
+    embed.set_author(name=name_source(c))
     embed.set_footer(text=f"paragraph {c.paragraph}")
     return embed
 
 
-def _quoted_paragraph(text: str, quote: str) -> str:
-    """The paragraph as a quotation, the sentence in bold; cut around the sentence where it is too long."""
-    before, _, after = text.partition(quote)
-    proof = clip(escape(quote), _MAX_QUOTE)
+def quote_paragraph(text: str, quote: str, max_chars: int = _MAX_PARAGRAPH) -> str:
+    """The paragraph as a quotation, the sentence in bold, if any; cut around the sentence where it is too long."""
+    before, _, after = text.partition(quote) if quote else ("", "", text)
+    proof = f"**{clip(escape(quote), _MAX_QUOTE)}**" if quote else ""
     before, after = escape(before), escape(after)
-    room = max(0, _MAX_PARAGRAPH - len(proof))
+    room = max(0, max_chars - len(proof))
     after = clip(after, max(room // 2, room - len(before)))
     room -= len(after)
     if len(before) > room:
         before = "…" + before[len(before) - room + 1 :].partition(" ")[2] if room > 1 else ""
-    return f"> {before}**{proof}**{after}"
+    return f"> {before}{proof}{after}"
 
 
 def _marked(sentence: Sentence) -> str:
@@ -162,19 +211,15 @@ def _marked(sentence: Sentence) -> str:
 
 
 def _near(n: Nearest) -> str:
-    label = clip(escape(n.title.replace("[", "(").replace("]", ")")), 150)
-    url = _web_address(n.url, _MAX_NEAR_URL).replace("(", "%28").replace(")", "%29")
-    linked = f"[{label}](<{url}>)" if url and label else label
-    return f"{clip(escape(n.source), 100)}, {format_day(n.published_at)}: {linked}"
+    return f"{clip(escape(n.source), 100)}, {format_day(n.published_at)}: {link_title(n.title, n.url)}"
 
 
-def _footer(answer: Answer) -> str:
-    parts = [_show_plainly(answer.model)] if answer.model else []
-    if answer.newest_source:
-        parts.append(f"newest source {format_day(answer.newest_source)}")
-    if "total" in answer.timings_ms:
-        parts.append(f"{answer.timings_ms['total'] / 1000:.1f} s")
-    return " · ".join(parts)
+def link_title(title: str, *urls: str) -> str:
+    """A title with the first link of some that fits, or without any."""
+    label = clip(escape(title.replace("[", "(").replace("]", ")")), 150)
+    address = next(filter(None, (web_address(url, _MAX_NEAR_URL) for url in urls)), "")
+    address = address.replace("(", "%28").replace(")", "%29")
+    return f"[{label}](<{address}>)" if address and label else label
 
 
 def _escape_line_start(match: re.Match[str]) -> str:
@@ -185,12 +230,12 @@ def _unescape(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def _show_plainly(text: str) -> str:
+def show_plainly(text: str) -> str:
     """Text without control characters and marks that turn or hide what stands beside them."""
     return _INVISIBLE.sub("", text)
 
 
-def _web_address(url: str, max_chars: int) -> str:
+def web_address(url: str, max_chars: int) -> str:
     """The address in a form that Discord takes, or empty text."""
     quoted = percent_encode(url, safe="!#$%&'()*+,/:;=?@~")
     return quoted if len(quoted) <= max_chars and _WEB_ADDRESS.fullmatch(quoted) else ""

@@ -22,7 +22,7 @@ _MARKUP = re.compile(
 )
 _WORD_ENDS = re.compile(r"[\s。！？]")
 _MAY_END = re.compile(r"[.!?…]\S*\s+\S|[\n。！？]")
-_QUOTES = ("“”", "「」", "『』", '""')
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 _UNFINISHED = re.compile(r"(?:(?<=[\]】］])\s*(?:[,;&、和]|\w{1,3})?)?\s*(?:[\[【［][^\]】］\n]{0,40})?$")
 """The beginning of a marker, or what may join another one to that before."""
 

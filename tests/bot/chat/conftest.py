@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import discord
 import pytest
 import simcord
 
+from bot.chat import surface
 from bot.chat.client import NewsdeskBot
 from bot.settings import Settings
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
+from bot.writing import OnSentence
+from tests.discord_server import LoopbackDiscord
 
 LIMITS = {"title": 256, "description": 4096, "url": 2048}
 Script = Callable[[Question, Callable[[Answer], None]], Answer]
+WritingScript = Callable[[Question, Callable[[Answer], None], OnSentence], Answer]
 
 
 def make_citation(n: int = 1, **fields: Any) -> Citation:
@@ -96,10 +102,29 @@ class ScriptedAnswerer:
     def __init__(self) -> None:
         self.asked: list[Question] = []
         self.script: Script = lambda question, _: make_quoted(question.text)
+        self.writes: WritingScript | None = None
 
-    def ask(self, question: Question, on_quoted: Callable[[Answer], None]) -> Answer:
+    def ask(self, question: Question, on_quoted: Callable[[Answer], None], on_sentence: OnSentence) -> Answer:
         self.asked.append(question)
+        if self.writes:
+            return self.writes(question, on_quoted, on_sentence)
         return self.script(question, on_quoted)
+
+
+@dataclass
+class ScriptedReader:
+    """Stands in for the live generation too, whose name and outlets are scripted."""
+
+    name: str = "000007"
+    sources: tuple[str, ...] = ("Aldersund Post", "The Ledger", "Velmora Post")
+    manifest: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(n_articles=69))
+    articles: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+
+    def current(self) -> ScriptedReader:
+        return self
+
+    def paragraphs_of(self, article_id: str) -> Mapping[int, str]:
+        return self.articles[article_id]
 
 
 @dataclass
@@ -108,6 +133,7 @@ class ScriptedDesk:
 
     settings: Settings
     answerer: ScriptedAnswerer = field(default_factory=ScriptedAnswerer)
+    reader: ScriptedReader = field(default_factory=ScriptedReader)
     model: object | None = None
     facts: dict[str, Any] = field(
         default_factory=lambda: {
@@ -125,6 +151,12 @@ class ScriptedDesk:
 
     def status(self) -> dict[str, Any]:
         return self.facts
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Discord cannot do for the moment is tried again at once."""
+    monkeypatch.setattr(surface, "RETRY_PAUSES_S", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -189,3 +221,46 @@ async def server(simcord_env: simcord.Env) -> AsyncIterator[Server]:
         assert not any(allowed.get(name) for name in ("users", "roles", "replied_user"))
         assert not body.get("content")
         check_limits(body["embeds"])
+
+
+# The loopback Discord
+
+
+@pytest.fixture
+async def loopback() -> AsyncIterator[LoopbackDiscord]:
+    """A Discord that fails the test where the bot broke a limit or could have pinged anyone."""
+    async with LoopbackDiscord() as discord:
+        yield discord
+        discord.check()
+
+
+@pytest.fixture
+def guild(loopback) -> Any:
+    return loopback.add_guild()
+
+
+@pytest.fixture
+def reader(guild) -> Any:
+    return guild.add_member("reader")
+
+
+@pytest.fixture
+async def bot(loopback, guild, desk) -> AsyncIterator[NewsdeskBot]:
+    bot = NewsdeskBot(desk)
+    async with loopback.running(bot):
+        yield bot
+
+
+@pytest.fixture
+def two_steps(desk, quoted) -> threading.Event:
+    """The desk quotes at once, and a model writes once the event is set."""
+    written = threading.Event()
+
+    def script(question, on_quoted):
+        answer = quoted(question.text)
+        on_quoted(answer)
+        assert written.wait(30)
+        return replace(answer, outcome=Outcome.ANSWERED)
+
+    desk.answerer.script = script
+    return written
