@@ -86,7 +86,7 @@ _ROUGH_BEFORE = re.compile(
     r"|as (?:many|much) as)|[约近]) ?[$€£¥]?$",
     re.IGNORECASE,
 )
-_LEAST_BEFORE = re.compile(
+LEAST_BEFORE = re.compile(
     r"(?:\b(?:at least|more than|over|above|upwards of|no (?:fewer|less) than)|至少|超过|逾) ?[$€£¥]?$", re.IGNORECASE
 )
 _COMPARED_BEFORE = re.compile(
@@ -94,6 +94,10 @@ _COMPARED_BEFORE = re.compile(
     r"|extra)|而非|不是|另外?) ?(?:\w+ )?[$€£¥]?$",
     re.IGNORECASE,
 )
+_FROM_BEFORE = re.compile(r"\bfrom (?:\w+ )?$", re.IGNORECASE)
+_WEEKDAY_BEFORE = re.compile(r"\b((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day),? (?:the )?$", re.IGNORECASE)
+_OF_WHOLE = re.compile(r" of (?:the |its |their |all )?\d[\d,]*(?= )")
+_PART_BEFORE = re.compile(r"\d of (?:the |its |their |all )?$")
 _ADDED_BEHIND = re.compile(r"(?: \w+)? (?:more|extra)\b(?! than)", re.IGNORECASE)
 
 
@@ -109,7 +113,8 @@ class Amount:
         step: How finely it is given, 100 for 3,800.
         is_rough: It is said to be near the truth only.
         is_least: It is said to be a lower bound.
-        is_compared: It is named only beside another, as an earlier one, one that is not so, or one that is added.
+        is_compared: It is named only beside another, as an earlier one, one that is not so, one that is added, or the
+            whole of which the other is a part.
     """
 
     start: int
@@ -157,17 +162,18 @@ def find_amounts(text: str, published: date | None) -> tuple[Amount, ...]:
 def _read_all(text: str, published: date | None) -> Iterator[Amount]:
     for figure in read_figures(text, published):
         if figure.kind == "date":
-            if day := _read_day(figure, published):
-                before = text[max(0, figure.start - _REACH) : figure.start]
-                is_compared = bool(_COMPARED_BEFORE.search(before))
+            before = text[max(0, figure.start - _REACH) : figure.start]
+            if day := _read_day(figure, published, before):
+                is_begin = _FROM_BEFORE.search(before) and not text.startswith(" to ", figure.end)
+                is_compared = bool(_COMPARED_BEFORE.search(before)) and not is_begin
                 end = figure.end - text[: figure.end].endswith(".")
                 yield Amount(figure.start, end, day.toordinal(), Unit.DAY, is_compared=is_compared)
         elif figure.kind in ("number", "percent", "span"):
             yield _read_amount(text, figure)
 
 
-def _read_day(figure: Figure, published: date | None) -> date | None:
-    """The day of a date; None for a month or a year, or where it is not sure which."""
+def _read_day(figure: Figure, published: date | None, before: str) -> date | None:
+    """The day of a date, on the weekday named before it if any; None for a month or a year, or where it is not sure."""
     days = {tuple(map(int, key.split("-"))) for key in figure.keys if "-" in key}
     full = [day for day in days if len(day) == 3]
     if len(full) > 1 or not days or not (full or published):
@@ -176,7 +182,10 @@ def _read_day(figure: Figure, published: date | None) -> date | None:
         if full or not published:
             return date(*full[0])
         month, number = next(iter(days))
-        return min((date(published.year + n, month, number) for n in (-1, 0, 1)), key=lambda d: abs(d - published))
+        near = [date(published.year + n, month, number) for n in (-1, 0, 1)]
+        weekday = _WEEKDAY_BEFORE.search(before)
+        fit = [day for day in near if weekday and f"{day:%A}" == weekday[1].capitalize()]
+        return min(fit or near, key=lambda d: abs(d - published))
     except ValueError:
         return None
 
@@ -192,8 +201,10 @@ def _read_amount(text: str, figure: Figure) -> Amount:
         counted,
         _read_step(text[figure.start : figure.end], figure.value) * factor,
         is_rough=bool(_ROUGH_BEFORE.search(before)),
-        is_least=bool(_LEAST_BEFORE.search(before)),
-        is_compared=bool(_COMPARED_BEFORE.search(before) or _ADDED_BEHIND.match(text, end)),
+        is_least=bool(LEAST_BEFORE.search(before)),
+        is_compared=bool(
+            _COMPARED_BEFORE.search(before) or _PART_BEFORE.search(before) or _ADDED_BEHIND.match(text, end)
+        ),
     )
 
 
@@ -205,7 +216,8 @@ def _read_unit(text: str, figure: Figure) -> tuple[Unit, float, int, frozenset[s
     if match := _MEASURE.match(text, figure.end):
         unit, factor = _MEASURES[match["unit"].lower()]
         return unit, factor, match.end(), frozenset()
-    counted = _COUNTED.match(text, figure.end)
+    whole = _OF_WHOLE.match(text, figure.end)
+    counted = _COUNTED.match(text, whole.end() if whole else figure.end)
     return Unit.COUNT, 1.0, figure.end, frozenset(tokenize(counted.group())) if counted else frozenset()
 
 

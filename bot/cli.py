@@ -6,8 +6,10 @@ import json
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -139,12 +141,13 @@ def check(
 ) -> None:
     """Hold each claim of a text against the articles: supported, contradicted, disputed or not in them."""
     from bot.claims.show import show_check
+    from bot.claims.split import MAX_CHARS
     from bot.desk import Desk
 
     if (file is None) == (not text):
         raise typer.BadParameter("give a text, or --file without one")
     settings = load_settings()
-    given = text if file is None else "\n".join(_question_lines(file))
+    given = text if file is None else _read_beginning(file, MAX_CHARS + 1)
     asked = _question(given, Wording(now, since, until, as_of, tuple(source or ())), settings)
     checked = Desk(settings).check(asked)
     if json_output:
@@ -405,11 +408,18 @@ def doctor(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = 
 
 
 @app.command("bot")
-def run_bot(quiet: Quiet = False, no_color: NoColor = False) -> None:
+def run_bot(
+    invite: Annotated[bool, typer.Option("--invite", help="Print the link that adds the bot to a server.")] = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
     """Answer in Discord, with the token in DISCORD_TOKEN."""
-    from bot.chat.client import run
+    from bot.chat.serve import make_invitation, run
 
-    run(load_settings())
+    if invite:
+        print(make_invitation(load_settings()))
+    else:
+        run(load_settings())
 
 
 def main() -> None:
@@ -441,6 +451,15 @@ def _question(text: str, wording: Wording, settings: Settings) -> Question:
         return make_question(text, wording, settings.zone)
     except BadQuestion as e:
         raise typer.BadParameter(str(e)) from e
+
+
+def _read_beginning(file: Path, n_chars: int) -> str:
+    """The first characters of a text file, or of standard input for `-`."""
+    try:
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as stream:
+            return TextIOWrapper(stream, "utf-8-sig", errors="replace").read(n_chars)
+    except OSError as e:
+        raise NewsdeskError(f"{file}: {e.strerror}; give a text file to check, or `-` for standard input") from e
 
 
 def _question_lines(file: Path) -> Iterator[str]:

@@ -17,6 +17,16 @@ _NOW = re.compile(
 )
 _PAST = re.compile(r"\b(?:was|were|did|had|used to|back then|ago)\b|当时|曾经?|过去|[了过][？?。]?$", re.IGNORECASE)
 
+_DONE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|has|have|gets?|got|stays?|remains?|to|the|an?|of|how many) \w+"
+    r"|\b(?P<verb>won|beat|lost|led|became|began|broke|brought|bought|built|came|caught|chose|drew|drove|fell|fought|found"
+    r"|gave|got|grew|held|hit|kept|knew|laid|left|made|met|paid|ran|rose|said|sang|sank|sat|saw|sent|shot|sold|spoke|spent"
+    r"|stole|stood|struck|swam|taught|threw|told|took|went|withdrew|wrote|fled|freed|agreed"
+    r"|(?!hundred\b|sacred\b)[a-z]+[^\We]ed)\b"
+)
+"""A verb in the simple past, which no auxiliary or article makes a participle: `won`, `died`, `signed`."""
+_ASKS_WHO = re.compile(r"\b(?:who|what|which|how (?:many|much))\b", re.IGNORECASE)
+
 
 def is_about_now(question: Question, query: Query, filters: Filters) -> bool:
     """Whether a question asks how things stand: no time that is past is named, nor told of.
@@ -26,7 +36,8 @@ def is_about_now(question: Question, query: Query, filters: Filters) -> bool:
     """
     if filters.until or query.periods or query.is_past:
         return False
-    return bool(_NOW.search(question.text)) or not _PAST.search(question.text)
+    is_done = bool(_ASKS_WHO.search(question.text)) and any(m["verb"] for m in _DONE.finditer(question.text))
+    return bool(_NOW.search(question.text)) or not (is_done or _PAST.search(question.text))
 
 
 def describe_age(newest: datetime | None, moment: datetime) -> str:

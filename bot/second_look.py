@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.accounts import find_sentences, read_accounts
-from bot.development import asks_for_development, choose_lines
+from bot.development import asks_for_development, choose_lines, without_asking
+from bot.disagreement.asked import units_asked
 from bot.disagreement.contrast import choose_claims, find_contrast, may_differ
 from bot.disagreement.told import Contrast
 from bot.evidence import Evidence, find_evidence
@@ -24,13 +25,14 @@ _N_OF_TIMELINE = 40
 def look_for_contrast(question: Question, found: Gathered, encoder: Encoder) -> Contrast | None:
     """In what the sources differ of what the question asks; each likely answer is searched for by its own words.
 
-    A question of several parts is taken as it is: what differs may belong to different parts.
+    Of a question of several parts, that is the first one that asks for a figure.
     """
-    if found.query.parts or not may_differ(question.text):
+    text, meaning = _choose_part(question, found)
+    if not may_differ(text):
         return None
     vectors = found.generation.sentences.of_hits(found.hits, encoder)
-    accounts = read_accounts(found.evidence, found.hits, vectors, found.vectors[0])
-    claims = choose_claims(question.text, accounts)
+    accounts = read_accounts(found.evidence, found.hits, vectors, meaning)
+    claims = choose_claims(text, accounts)
     if not claims:
         return None
     rivals = [hit for c in claims for hit in _search(question, found, Query(c.text), c.vector[None], _N_RIVALS)]
@@ -38,8 +40,8 @@ def look_for_contrast(question: Question, found: Gathered, encoder: Encoder) -> 
     known = {(e.hit.passage.id, e.paragraph, e.start) for e in found.evidence}
     others = [e for e in find_sentences(found.asked, hits) if (e.hit.passage.id, e.paragraph, e.start) not in known]
     vectors = found.generation.sentences.of_hits(hits, encoder)
-    everything = read_accounts([*found.evidence, *others], hits, vectors, found.vectors[0])
-    return find_contrast(question.text, choose_claims(question.text, everything[: len(accounts)]), everything)
+    everything = read_accounts([*found.evidence, *others], hits, vectors, meaning)
+    return find_contrast(text, choose_claims(text, everything[: len(accounts)]), everything)
 
 
 def look_for_timeline(question: Question, found: Gathered, encoder: Encoder) -> list[Evidence]:
@@ -48,7 +50,18 @@ def look_for_timeline(question: Question, found: Gathered, encoder: Encoder) -> 
         return []
     hits = _search(question, found, found.query, found.vectors, _N_OF_TIMELINE)
     vectors = found.generation.sentences.of_hits(hits, encoder)
-    return choose_lines(read_accounts(find_evidence(found.asked, hits, vectors), hits, vectors, found.vectors[0]))
+    evidence = find_evidence(without_asking(found.asked), hits, vectors)
+    return choose_lines(question.text, read_accounts(evidence, hits, vectors, found.vectors[0]))
+
+
+def _choose_part(question: Question, found: Gathered) -> tuple[str, Vectors]:
+    """What is to be looked at, and its vector; of several parts none but one for a figure, or else empty text."""
+    parts = found.query.parts
+    if not parts:
+        return question.text, found.vectors[0]
+    figures = (n for n, part in enumerate(parts, 1) if units_asked(part.text))
+    n = next(figures, 0)
+    return (parts[n - 1].text if n else ""), found.vectors[n]
 
 
 def _search(question: Question, found: Gathered, query: Query, vectors: Vectors, k: int) -> list[Hit]:

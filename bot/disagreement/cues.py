@@ -34,6 +34,31 @@ GOES_ON = re.compile(
     r"|目前|截至|已[增升]",
     re.IGNORECASE,
 )
+WITHDRAWS = re.compile(
+    r"\b(?:(?:earlier|previous|original) (?:version|report|article|story|edition|bulletin)s?|had said"
+    r"|wrongly|mistakenly|incorrectly|erroneously"
+    r"|had been (?:given|put|stated|told|reported))\b"
+    r"(?:(?!, (?:and|but|not|while|whereas)\b)[^;:—–])*$"
+    r"|(?:此前|早前|原先|先前)(?:的)?(?:报道|版本|说法)?[^，；。]*$",
+    re.IGNORECASE,
+)
+"""Before an amount, that it is told only as what was said wrongly, or was said before."""
+MOVES = re.compile(
+    r"\b(?:now|put (?:back|off)|postpon\w+|delay(?:s|ed)|push(?:ed)? back|brought forward|resched\w+"
+    r"|(?:climb|ris|increas|grow|jump|soar|swell|balloon)(?:e?s|ed|ing)? (?:to|by)"
+    r"|(?:rose|risen|grew|grown|gone up) (?:to|by)"
+    r"|(?:up|down) from|(?:above|below|over) the (?:\w+ )?(?:price|estimate|budget|sum|cost))\b|推迟|延期|提前|追加",
+    re.IGNORECASE,
+)
+"""What was foreseen, a day or a price, is another one since."""
+LOWERS = re.compile(r"\b(?:(?:goes|went|gone) down|fall(?:s|en)?|fell|drop(?:s|ped)?|sank|cut) to $", re.IGNORECASE)
+RAISES = re.compile(r"\b(?:(?:goes|went|gone) up|ris(?:es|en)|rose|climb(?:s|ed)|grew|grown) to $", re.IGNORECASE)
+PLANS_TO_PAY = re.compile(
+    r"\b(?:(?:will|would|may|could|to) (?:now )?cost|priced at|(?:is|are|was|were) budgeted"
+    r"|expected to (?:now )?(?:cost|reach|come to))\b",
+    re.IGNORECASE,
+)
+JOINS = re.compile(r"\b(?:together|combined|jointly|between (?:them|the two))\b|合计|一共|总共", re.IGNORECASE)
 FORESEES = re.compile(r"\b(?:predict\w*|forecast\w*|expect\w*|project(?:ed|s))\b|预计", re.IGNORECASE)
 POLLS = re.compile(r"\b(?:polls?|polling|pollsters?|surveys?)\b|民调", re.IGNORECASE)
 PERIODS = (

@@ -3,55 +3,46 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from bot.accounts import Account
-from bot.amounts import Amount, Unit, find_amounts
+from bot.amounts import Unit, find_amounts
 from bot.disagreement.asked import units_asked, words_counted
+from bot.disagreement.corrections import contrast_withdrawn, judge_quote
 from bot.disagreement.cues import DISPUTES, GOES_ON, POLLS, REVISES
 from bot.disagreement.told import (
     FEW_WEEKS,
     Contrast,
-    Span,
     alike,
     are_within,
+    in_order,
     show,
     speak_of_one_time,
     tell_difference,
 )
+from bot.disagreement.told_figures import (
+    Told,
+    are_like,
+    count_the_same,
+    ratio_of,
+    read_told,
+    share_matter,
+    share_words,
+)
+from bot.disagreement.updates import has_moved, is_later_estimate, outgrows
 from bot.types import Difference
-from index.lexical import tokenize
 
 _MAX_RATIO = 8
-_NEAR_RATIO = 1.5
-_FEW, _MANY = 10, 1000
 # Cosines, chosen on the sample corpus, realtimeqa and the development half of tests/golden/conflicts.jsonl.
 _PAIR_SHARE = 0.7
-_MIN_ALIKE, _ALIKE, _MUCH_ALIKE = 0.35, 0.45, 0.53
+_ALIKE, _MUCH_ALIKE = 0.45, 0.53
 _CLOSE_TO_QUESTION, _VERY_CLOSE = 0.35, 0.6
-
-_NEVER = re.compile(r"\bw(?:as|ere) never\b", re.IGNORECASE)
-_WORD_BEHIND = re.compile(r" (?!(?:for|from|with|than|and|this|that|but|over|before|after|since)\b)([^\W\d_]{3,})")
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """An account and one amount in it."""
-
-    account: Account
-    amount: Amount
-
-    @property
-    def span(self) -> Span:
-        return self.amount.start, self.amount.end
 
 
 def tell_figure(question: str, accounts: Iterable[Account]) -> list[Account]:
     """Those that have an amount of a kind that is asked for, with what the question counts, where some have that."""
     units = units_asked(question)
-    told = [t for t in _read_amounts(accounts, units) if t.amount.unit in units]
+    told = [t for t in read_told(question, accounts, units) if t.amount.unit in units]
     counted = words_counted(question)
     answers = [t for t in told if counted & t.amount.counted] or told
     return list({id(t.account): t.account for t in answers}.values())
@@ -60,10 +51,10 @@ def tell_figure(question: str, accounts: Iterable[Account]) -> list[Account]:
 def contrast_figures(question: str, claims: Sequence[Account], others: Sequence[Account]) -> Contrast | None:
     """The surest difference between an amount of a claim and that of another account, and a third that differs too."""
     units = units_asked(question)
-    claimed = [t for t in _read_amounts(claims, units) if t.amount.unit in units]
+    claimed = [t for t in read_told(question, claims, units) if t.amount.unit in units]
     near = 2 * _PAIR_SHARE * max((a.closeness for a in others), default=0.0)
     least = near - max((t.account.closeness for t in claimed), default=0.0)
-    told = list(_read_amounts((a for a in others if a.closeness >= least), units))
+    told = list(read_told(question, (a for a in others if a.closeness >= least), units))
     found = [
         (kind, a, b)
         for a in claimed
@@ -72,73 +63,70 @@ def contrast_figures(question: str, claims: Sequence[Account], others: Sequence[
     ]
     best = max(found, key=lambda pair: _rate(*pair[1:]), default=None)
     if best is None:
-        return None
+        return contrast_withdrawn(units, others)
     kind, *pair = best
-    third = next((t for t in told if all(_compare(t, one, others) for one in pair)), None)
+    third = _find_third(kind, pair, told, others)
     return show(kind, [(t.account, t.span) for t in (*pair, third) if t])
 
 
-def _read_amounts(accounts: Iterable[Account], units: frozenset[Unit]) -> Iterator[_Told]:
-    """The amounts that are of some units, or of none that is said; not those that are only compared with."""
-    for account in accounts:
-        for amount in find_amounts(account.text, account.day):
-            if not amount.is_compared and (amount.unit in units or (amount.is_bare and Unit.DAY not in units)):
-                yield _Told(account, amount)
+def _find_third(kind: Difference, pair: Sequence[Told], told: Sequence[Told], others: Sequence[Account]) -> Told | None:
+    """One that differs from both of a pair; of what went on changing, the newest that brings either up to date."""
+    articles = {one.account.article_id for one in pair}
+    others_told = (t for t in told if t.account.article_id not in articles)
+    apart = [t for t in others_told if not any(_agree(t, one) for one in pair)]
+    if kind is Difference.UPDATED:
+        later = [t for t in apart if any(_compare(t, one, others) is kind for one in pair)]
+        return max(later, key=lambda t: t.account.moment, default=None)
+    return next((t for t in apart if all(_compare(t, one, others) for one in pair)), None)
 
 
-def _compare(a: _Told, b: _Told, others: Sequence[Account]) -> Difference | None:
+def _compare(a: Told, b: Told, others: Sequence[Account]) -> Difference | None:
     """In what two sentences of two articles contradict each other; None where both can be true."""
-    if a.account.article_id == b.account.article_id or _ratio(a, b) > _MAX_RATIO or _agree(a, b):
+    if a.account.article_id == b.account.article_id or ratio_of(a, b) > _MAX_RATIO:
         return None
-    newer, older = (a, b) if a.account.moment >= b.account.moment else (b, a)
-    cosine = alike(a.account, b.account)
-    return _judge_quote(newer, older, cosine, others) or _judge(newer, older, cosine)
+    newer, older = (a, b) if in_order(a.account, b.account)[0] is a.account else (b, a)
+    if _agree(a, b):
+        return Difference.UPDATED if outgrows(newer, older) else None
+    return judge_quote(newer, older, others) or _judge(newer, older)
 
 
-def _rate(a: _Told, b: _Told) -> float:
+def _rate(a: Told, b: Told) -> float:
     """How sure it is that both tell of one thing, and of what is asked."""
     closeness = (a.account.closeness + b.account.closeness) / 2
-    return alike(a.account, b.account) + closeness + _share_words(a, b) - 0.2 * math.log(_ratio(a, b))
+    return alike(a.account, b.account) + closeness + share_words(a, b) - 0.2 * math.log(ratio_of(a, b))
 
 
-def _judge_quote(newer: _Told, older: _Told, cosine: float, others: Sequence[Account]) -> Difference | None:
-    """What the newer article makes of the older amount, where it names that too."""
-    for part in _parts_that_quote(newer, older):
-        is_revised = bool(REVISES.search(part) or _NEVER.search(part))
-        is_disputed = bool(DISPUTES.search(part))
-        if (is_revised or is_disputed) and max(cosine, _likeness_around(newer, older, others)) >= _MIN_ALIKE:
-            return Difference.CORRECTED if is_revised else Difference.DIFFERENT
-    return None
-
-
-def _likeness_around(newer: _Told, older: _Told, others: Sequence[Account]) -> float:
-    """How much the likest sentence in the paragraphs around the newer one is like the older one."""
-    article, at = newer.account.article_id, newer.account.evidence.paragraph
-    around = (a for a in others if a.article_id == article and abs(a.evidence.paragraph - at) <= 1)
-    return max((alike(a, older.account) for a in around), default=0.0)
-
-
-def _judge(newer: _Told, older: _Told, cosine: float) -> Difference | None:
+def _judge(newer: Told, older: Told) -> Difference | None:
+    cosine = alike(newer.account, older.account)
     is_of_poll = any(POLLS.search(t.account.text) for t in (newer, older))
-    if cosine < _ALIKE or is_of_poll or not _count_the_same(newer, older):
+    if cosine < _ALIKE or is_of_poll or not count_the_same(newer, older):
         return None
-    if REVISES.search(newer.account.text) and _share_words(newer, older):
+    if REVISES.search(newer.account.text) and share_matter(newer, older):
         return Difference.CORRECTED
+    if has_moved(newer, older):
+        return Difference.UPDATED
     kind = _judge_likeness(newer, older, cosine)
     return None if kind and _is_known(newer, older) else kind
 
 
-def _judge_likeness(newer: _Told, older: _Told, cosine: float) -> Difference | None:
+def _judge_likeness(newer: Told, older: Told, cosine: float) -> Difference | None:
     """What the difference is where both must be meant as the answer, or were told at once, or one after the other."""
     goes_on = bool(GOES_ON.search(newer.account.text))
     if _answer_the_question(newer, older, cosine):
-        return Difference.UPDATED if goes_on else tell_difference(newer.account, older.account)
+        return Difference.UPDATED if goes_on else _tell_apart(newer, older)
     if _differ_at_once(newer, older, cosine):
         return Difference.UPDATED if goes_on else Difference.DIFFERENT
-    return Difference.UPDATED if _is_later_estimate(newer, older) else None
+    return Difference.UPDATED if is_later_estimate(newer, older) else None
 
 
-def _answer_the_question(newer: _Told, older: _Told, cosine: float) -> bool:
+def _tell_apart(newer: Told, older: Told) -> Difference | None:
+    """What two answers are to each other; a correction is of the same outlet, or in words of what it corrects."""
+    kind = tell_difference(newer.account, older.account)
+    may_correct = newer.account.source == older.account.source or share_matter(newer, older)
+    return None if kind is Difference.CORRECTED and not may_correct else kind
+
+
+def _answer_the_question(newer: Told, older: Told, cosine: float) -> bool:
     """Whether both sentences are so close to the question that each must be meant as its answer."""
     closest = min(newer.account.closeness, older.account.closeness)
     is_soon = are_within(newer.account, older.account, FEW_WEEKS) or newer.amount.unit is Unit.DAY
@@ -150,18 +138,18 @@ def _answer_the_question(newer: _Told, older: _Told, cosine: float) -> bool:
     )
 
 
-def _is_known(newer: _Told, older: _Told) -> bool:
+def _is_known(newer: Told, older: Told) -> bool:
     """Whether either article tells the other's amount too."""
     return _tells_too(newer.account, older) or _tells_too(older.account, newer)
 
 
-def _tells_too(account: Account, told: _Told) -> bool:
+def _tells_too(account: Account, told: Told) -> bool:
     """Whether the paragraphs around an account have an amount of another one too."""
     amounts = find_amounts(account.surroundings, account.day)
-    return any((_is_like(a, told.amount) or a.is_bare) and a.agrees_with(told.amount) for a in amounts)
+    return any((are_like(a, told.amount) or a.is_bare) and a.agrees_with(told.amount) for a in amounts)
 
 
-def _differ_at_once(newer: _Told, older: _Told, cosine: float) -> bool:
+def _differ_at_once(newer: Told, older: Told, cosine: float) -> bool:
     """Whether two outlets tell it differently within days; of sums and shares, only where that is disputed."""
     is_disputed = bool(DISPUTES.search(newer.account.surroundings))
     is_count = newer.amount.unit is Unit.COUNT
@@ -174,39 +162,13 @@ def _differ_at_once(newer: _Told, older: _Told, cosine: float) -> bool:
     )
 
 
-def _is_later_estimate(newer: _Told, older: _Told) -> bool:
-    """Whether both say the same of another measure within weeks, as in `six weeks late` and `eleven weeks late`."""
-    words = _word_behind(newer), _word_behind(older)
-    is_soon = are_within(newer.account, older.account, FEW_WEEKS)
-    return newer.amount.unit is not Unit.COUNT and bool(words[0]) and words[0] == words[1] and is_soon
-
-
-def _parts_that_quote(newer: _Told, older: _Told) -> Iterator[str]:
-    """Paragraphs near the newer amount, or their headline, that name the older one."""
-    if older.amount.unit is Unit.COUNT and (older.amount.value < _FEW or not _may_count_the_same(newer, older)):
-        return
-    if newer.amount.unit is not older.amount.unit and (
-        newer.amount.unit is not Unit.COUNT or _ratio(newer, older) > _NEAR_RATIO
-    ):
-        return
-    for part in newer.account.surroundings.split("\n"):
-        amounts = find_amounts(part, newer.account.day)
-        named = (a for a in amounts if _is_like(a, older.amount) or a.is_bare)
-        if any(a.repeats(older.amount) and not a.repeats(newer.amount) for a in named):
-            yield part
-
-
-def _may_count_the_same(a: _Told, b: _Told) -> bool:
-    return _is_like(a.amount, b.amount) or a.amount.is_bare or b.amount.is_bare
-
-
 def _is_at_once(newer: Account, older: Account) -> bool:
     """Whether two outlets write within days, both near to the question."""
     is_close = min(newer.closeness, older.closeness) >= _CLOSE_TO_QUESTION
     return newer.source != older.source and are_within(newer, older) and is_close
 
 
-def _agree(a: _Told, b: _Told) -> bool:
+def _agree(a: Told, b: Told) -> bool:
     """Whether either sentence has an amount that the other's may be."""
     return any(
         amount.unit is other.amount.unit and amount.agrees_with(other.amount)
@@ -214,32 +176,3 @@ def _agree(a: _Told, b: _Told) -> bool:
         for amount in find_amounts(own.account.text, own.account.day)
         if not amount.is_compared
     )
-
-
-def _count_the_same(a: _Told, b: _Told) -> bool:
-    """Whether they have one unit or noun; or are large counts near to each other, of one of which no noun is said."""
-    if _is_like(a.amount, b.amount):
-        return True
-    are_large = min(a.amount.value, b.amount.value) >= _MANY and _ratio(a, b) <= _NEAR_RATIO
-    are_counts = a.amount.unit is b.amount.unit is Unit.COUNT
-    return are_counts and are_large and (a.amount.is_bare or b.amount.is_bare)
-
-
-def _is_like(a: Amount, b: Amount) -> bool:
-    return a.unit is b.unit and (a.unit is not Unit.COUNT or bool(a.counted & b.counted))
-
-
-def _ratio(a: _Told, b: _Told) -> float:
-    low, high = sorted((a.amount.value, b.amount.value))
-    return 1.0 if a.amount.unit is Unit.DAY else high / max(low, 1e-9)
-
-
-def _share_words(a: _Told, b: _Told) -> float:
-    """How much of the shorter sentence's words, its amount apart, the other has, from 0 to 1."""
-    words = [set(tokenize(f"{t.account.text[: t.amount.start]} {t.account.text[t.amount.end :]}")) for t in (a, b)]
-    return len(words[0] & words[1]) / max(1, min(map(len, words)))
-
-
-def _word_behind(told: _Told) -> list[str]:
-    match = _WORD_BEHIND.match(told.account.text, told.amount.end)
-    return tokenize(match[1]) if match else []

@@ -31,6 +31,10 @@ _NO_NAME = re.compile(
 )
 _AT_PLACE = re.compile(r"\b(?:in|at|near|outside|off) (?:the )?$")
 
+_NO_PLACE = re.compile(
+    r"\b(?:CEO|Centers?|Department|Association|Company|Agency|University|Police|Board|Union|Party|Ministry)\b|['’]s\b"
+)
+
 
 def tell_name(question: str, accounts: Iterable[Account]) -> Iterator[Account]:
     """Those that name what is asked for."""
@@ -59,7 +63,9 @@ def _find_name(question: str, asked: Sequence[Token], account: Account) -> Span 
         return None
     text = account.text
     spans = [(a, b) for a, b in account.evidence.highlights if not _NO_NAME.search(text[a:b])]
-    if not asks_for_place(question):
+    if asks_for_place(question):
+        spans = [(a, b) for a, b in spans if not _NO_PLACE.search(text[a:b])]
+    else:
         spans = [(a, b) for a, b in spans if not _AT_PLACE.search(text[:a])]
     if len(spans) != 1:
         return None

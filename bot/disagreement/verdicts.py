@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.accounts import Account
+from bot.disagreement.cues import DISPUTES, REVISES
 from bot.disagreement.told import Contrast, Pair, Span, alike, choose_pair, in_order, read_tokens, tell_difference
 from bot.verify.english import NEGATORS
 from bot.verify.reading import Token
@@ -44,10 +45,24 @@ def _compare(asked: Sequence[Token], newer: Account, older: Account) -> Pair | N
     for token in asked:
         first, second = (_find(token, account) for account in (newer, older))
         if first and second and _says_yes(token, first) != _says_yes(token, second):
+            if _tells_both(token, newer, older):
+                return None
             spans = _span(newer, first), _span(older, second)
             score = cosine + min(newer.closeness, older.closeness)
             return Pair(tell_difference(newer, older), newer, older, spans, score)
     return None
+
+
+def _tells_both(asked: Token, newer: Account, older: Account) -> bool:
+    """Whether a sentence says yes and no, of two things then; or an article that does not call one of them wrong."""
+    revises = any(cue.search(newer.surroundings) for cue in (REVISES, DISPUTES))
+    near = [older.surroundings, *([] if revises else [newer.surroundings])]
+    return any(_says_both(asked, text) for text in (newer.text, older.text, *near))
+
+
+def _says_both(asked: Token, text: str) -> bool:
+    told = [t for t in read_tokens(text) if t.kind == "word" and same_word(asked, t)]
+    return len({_says_yes(asked, t) for t in told}) > 1
 
 
 def _find(asked: Token, account: Account) -> Token | None:

@@ -43,8 +43,16 @@ def test_a_day_without_a_year_is_the_one_nearest_to_the_article():
     assert amount.value == date(2026, 1, 3).toordinal()
 
 
+@pytest.mark.parametrize(("text", "year"), [("to Saturday 18 October", 2025), ("to Friday 18 October", 2024)])
+def test_a_weekday_tells_which_year_is_meant(text, year):
+    (amount,) = find_amounts(f"It has been put back {text}.", date(2025, 4, 17))
+    assert amount.value == date(year, 10, 18).toordinal()
+
+
 def test_a_count_knows_what_is_counted():
     assert read("There were 14 boats.").counted == {"boat"}
+    part, whole = find_amounts("They took 36 of 101 seats.", DAY)
+    assert (part.counted, part.is_compared, whole.is_compared) == ({"seat"}, False, True)
     assert read("The total was 46,300.").is_bare
 
 
@@ -90,6 +98,8 @@ def test_an_amount_that_is_only_compared_with_says_so():
         ("It approved $350 million more in aid.", 1),
         ("It holds 500 more than the other.", 0),
         ("It is on 29 August and not on 22 August.", 1),
+        ("It was moved from 22 August to 29 August.", 1),
+        ("It carries traffic from Friday 29 August.", 0),
     ],
 )
 def test_what_is_added_or_denied_is_only_compared_with(text, n_compared):

@@ -86,7 +86,7 @@ def test_a_side_that_the_model_left_out_is_quoted_behind_what_it_wrote():
     kept = keep_sides(written, QUOTED)
     assert [(s.text, s.citations) for s in kept.sentences] == [
         ("There were 3,800 people.", (1,)),
-        ("6,500 came.", (2,)),
+        ("Told differently by Gazette (10 April 2025): 6,500 came.", (2,)),
     ]
     assert [(c.n, c.source) for c in kept.citations] == [(1, "Post"), (2, "Gazette")]
     assert kept.disagreement == Disagreement(Difference.DIFFERENT, (Side("6,500", 2), Side("3,800", 1)))
@@ -95,3 +95,30 @@ def test_a_side_that_the_model_left_out_is_quoted_behind_what_it_wrote():
 def test_prose_stays_as_it_is_where_sources_agree():
     written = replace(QUOTED, outcome=Outcome.ANSWERED, disagreement=None)
     assert keep_sides(written, replace(QUOTED, disagreement=None)) is written
+
+
+def test_a_side_whose_paragraph_the_prose_cites_is_not_quoted_again():
+    other_words = replace(cite(1, "Gazette", "The stewards counted."), paragraph=1)
+    written = replace(
+        QUOTED,
+        sentences=(Sentence("Stewards counted 6,500 and a reporter 3,800.", (1, 2)),),
+        citations=(other_words, cite(2, "Post", "3,800 came.")),
+    )
+    kept = keep_sides(written, QUOTED)
+    assert (kept.sentences, kept.citations) == (written.sentences, written.citations)
+    assert kept.disagreement == Disagreement(Difference.DIFFERENT, SIDES)
+
+
+def test_highlights_of_a_side_behind_prose_stay_on_its_words():
+    marked = replace(QUOTED.sentences[0], highlights=((0, 5),))
+    written = replace(QUOTED, sentences=(), citations=())
+    kept = keep_sides(written, replace(QUOTED, sentences=(marked, *QUOTED.sentences[1:])))
+    assert [kept.sentences[0].text[a:b] for a, b in kept.sentences[0].highlights] == ["6,500"]
+
+
+def test_an_article_that_corrects_itself_is_called_one():
+    cited = tuple(replace(c, article_id="one", source="Post") for c in (cite(1, "Post", "a"), cite(2, "Post", "b")))
+    own = replace(QUOTED, citations=cited, disagreement=Disagreement(Difference.CORRECTED, SIDES))
+    assert describe_sides(own) == (
+        "The article corrects what it said before: 6,500 (Post, 7 April 2025) [1]; 3,800 (Post, 7 April 2025) [2]."
+    )

@@ -165,7 +165,8 @@ def test_a_side_that_the_model_left_out_is_handed_on_last_under_the_next_number(
         on_sentence=lambda s, cited: handed.append((s, cited)),
     )
     assert answer.outcome is Outcome.ANSWERED
-    assert [(s.text, s.citations) for s, _ in handed] == [(post, (1,)), (gazette, (2,))]
+    told = f"Told differently by Gazette (10 April 2025): {gazette}"
+    assert [(s.text, s.citations) for s, _ in handed] == [(post, (1,)), (told, (2,))]
     assert [sentence for sentence, _ in handed] == list(answer.sentences)
     assert (
         [c.source for _, cited in handed for c in cited] == [c.source for c in answer.citations] == ["Post", "Gazette"]

@@ -53,3 +53,21 @@ def test_the_same_and_the_denial_of_something_else_are_no_difference(account, co
 
 def test_a_question_in_another_language_has_none(account, contrast):
     assert contrast("大桥关闭了吗？", account("大桥关闭了。", "甲"), account("大桥没有关闭。", "乙", days=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Kroll was found guilty of fraud and acquitted of arson.", "Morrow contests the acquittal of Kroll."),
+        ("Kroll was found guilty of fraud.", "Kroll was acquitted of arson.\n\nHe was found guilty of fraud."),
+    ],
+)
+def test_two_counts_of_which_one_article_tells_both_are_no_difference(account, contrast, first, second):
+    for question in ("Is Kroll guilty?", "Was Kroll acquitted?"):
+        assert contrast(question, account(first, "Post"), account(second, "Wire", days=20)) is None
+
+
+def test_one_verdict_each_is_a_difference(account, contrast):
+    later = account("Kroll is innocent.", "Wire", days=1)
+    found = contrast("Is Kroll guilty?", account("Kroll is guilty.", "Post"), later)
+    assert found.words == ("innocent", "guilty")
