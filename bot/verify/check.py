@@ -9,10 +9,11 @@ from datetime import date
 
 from bot.verify.chinese import object_in_chinese
 from bot.verify.contained import check_contained, check_quotes
-from bot.verify.copies import compare_copies
+from bot.verify.copies import compare_copies, compare_negators
 from bot.verify.manner import compare_manner
 from bot.verify.neighbours import compare_neighbours
-from bot.verify.reading import names_within, quotes_of, read
+from bot.verify.polarity import compare_denials, compare_negation, compare_opposites
+from bot.verify.reading import Reading, names_within, quotes_of, read
 from bot.verify.roles import compare_roles, compare_speakers
 from index.sentences import split_sentences
 
@@ -45,7 +46,7 @@ def check_sentence(sentence: str, source: Source) -> Verdict:
     """Whether a paragraph says what a sentence says; the reason is the first thing that speaks against it."""
     if is_verbatim(sentence, source.text):
         return Verdict(True)
-    reason = next(_objections(sentence, source), "")
+    reason = next(find_objections(sentence, source), "")
     return Verdict(not reason, reason)
 
 
@@ -62,7 +63,8 @@ def _fold(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub("[“”]", '"', re.sub("[‘’]", "'", text))).lower().strip(" .。")
 
 
-def _objections(sentence: str, source: Source) -> Iterator[str]:
+def find_objections(sentence: str, source: Source) -> Iterator[str]:
+    """All that speaks against a sentence; a paragraph's own sentence is no exception."""
     if not re.search(r"\w", sentence):
         yield "no words"
     if _HAN.search(sentence):
@@ -73,7 +75,16 @@ def _objections(sentence: str, source: Source) -> Iterator[str]:
     claim, told, context = (read(text, source.published, names) for text in (sentence, source.text, source.context))
     yield from check_contained(claim, told, context)
     yield from compare_manner(claim, told)
+    yield from compare_opposites(claim, told)
     yield from compare_copies(claim, told)
     yield from compare_neighbours(claim, told)
     yield from compare_roles(claim, told)
     yield from compare_speakers(claim, told)
+    yield from _agreeing_doubts(claim, told)
+
+
+def _agreeing_doubts(claim: Reading, told: Reading) -> Iterator[str]:
+    """Signs of a negation put in or left out, each of which errs too often alone, where two agree."""
+    doubts = [next(compare(claim, told), "") for compare in (compare_negation, compare_negators, compare_denials)]
+    if sum(map(bool, doubts)) > 1:
+        yield next(filter(None, doubts))

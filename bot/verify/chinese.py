@@ -13,9 +13,14 @@ from bot.verify.figures import read_figures, same_figure
 _CLAUSE = re.compile(r"[^，；。！？：]+")
 _SENTENCE = re.compile(r"[^。！？；]+[。！？；]?")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
-_PASSIVE = re.compile("[被由]")
-_SAYS = re.compile(r"([\u3400-\u9fff]{2,4})(?:说|表示|认为|指出|抱怨|宣布)")
-_MIN_KNOWN = 0.5
+_PASSIVE = re.compile("被(?!判|要求|控|指|捕|罚)|由")
+_NEGATED = re.compile("(?:不|没有|没|未|并非|无|别)(?:会|能|再|曾|得|准|可|想|愿|敢|必|提出|被)?$")
+_SAYS = re.compile(
+    r"([\u3400-\u9fff]{2,4}?)(?:称赞|批评|抱怨|解释|强调|补充|透露|回应)?(?:说|表示|认为|指出|抱怨|宣布)"
+)
+_AMOUNT = re.compile("[\ue000-\uf8ff].{0,2}")
+_MIN_KNOWN = 0.35
+_SHORT = 5
 _COPIED = 0.5
 _PRIVATE = 0xE000
 
@@ -47,7 +52,10 @@ def _compare_speakers(sentence: str, sentences: Sequence[str]) -> Iterator[str]:
     for m in _SAYS.finditer(sentence):
         said = sentence[m.end() :]
         best = max(sentences, key=lambda s: _shared(said, s))
-        if _shared(said, best) >= 2 and m[1][-2:] not in best and m[1][-2:] in "".join(sentences):
+        told = _SAYS.search(best)
+        if m[1][-2:] in hanzi.UNNAMED or m[1][-1] in "他她" or (told and told[1][-2:] in hanzi.UNNAMED):
+            continue
+        if m[1][-2:] not in "".join(sentences) or (_shared(said, best) >= 2 and m[1][-2:] not in best):
             yield f"speaker ({m[1]})"
 
 
@@ -80,17 +88,19 @@ def _check_known(sentence: str, text: str) -> Iterator[str]:
 
 def _compare(clause: str, part: str, sentence: str) -> Iterator[str]:
     mine, theirs = _signs(clause), _signs(sentence)
-    for concept in mine.keys() & theirs.keys():
-        if not mine[concept] & theirs[concept]:
-            yield f"direction ({concept})"
-    if not mine.keys() & theirs.keys() and _negators(clause) % 2 != _negators(part) % 2:
-        yield "negation"
+    opposed = {concept for concept in mine.keys() & theirs.keys() if not mine[concept] & theirs[concept]}
+    for concept in opposed - hanzi.CONVERSE:
+        yield f"direction ({concept})"
+    if not mine.keys() & theirs.keys():
+        if len(clause) >= _SHORT and _negators(clause) % 2 != _negators(part) % 2:
+            yield "negation"
+        yield from _compare_negated(clause, sentence)
     done = re.search("[已了]", clause) and not _has(clause, hanzi.FUTURE + hanzi.POSSIBLE)
     if (done and _has(part, hanzi.FUTURE + hanzi.POSSIBLE) and not re.search("[已了]", part)) or (
         _has(part, hanzi.POSSIBLE) and not _has(clause, hanzi.POSSIBLE)
     ):
         yield "certainty"
-    yield from _compare_roles(clause, sentence)
+    yield from _compare_roles(clause, sentence, turned=bool(opposed & hanzi.CONVERSE))
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:
@@ -112,18 +122,29 @@ def _signs(text: str) -> dict[str, set[bool]]:
     return found
 
 
-def _compare_roles(clause: str, sentence: str) -> Iterator[str]:
+def _compare_negated(clause: str, sentence: str) -> Iterator[str]:
+    """Whether a word that is denied in one is not denied in the other."""
+    for pair in sorted(_pairs(clause) & _pairs(sentence)):
+        mine, theirs = _denials(pair, clause), _denials(pair, sentence)
+        if len(mine | theirs) == 2 and len(mine) == len(theirs) == 1:
+            yield f"negation ({pair})"
+
+
+def _denials(word: str, text: str) -> set[bool]:
+    return {bool(_NEGATED.search(text[: m.start()])) for m in re.finditer(re.escape(word), text)}
+
+
+def _compare_roles(clause: str, sentence: str, *, turned: bool) -> Iterator[str]:
     """Whether what stands before a word that both have stands behind it in the paragraph, and the reverse."""
-    for m in SequenceMatcher(None, clause, sentence, autojunk=False).get_matching_blocks():
-        if m.size < 2:
-            continue
-        a, b = (clause[: m.a], clause[m.a + m.size :]), (sentence[: m.b], sentence[m.b + m.size :])
-        if bool(_PASSIVE.search(a[0])) != bool(_PASSIVE.search(b[0])):
+    clause, sentence = (_AMOUNT.sub("", text) for text in (clause, sentence))
+    for pivot in sorted(_pairs(clause) & _pairs(sentence)):
+        a, b = clause.split(pivot, 1), sentence.split(pivot, 1)
+        if turned or bool(_PASSIVE.search(a[0])) != bool(_PASSIVE.search(b[0])):
             a = a[::-1]
         crossed = _longest(a[0], b[1]), _longest(a[1], b[0])
         straight = _longest(a[0], b[0]), _longest(a[1], b[1])
         if min(crossed) >= 2 and sum(crossed) > sum(straight):
-            yield f"roles ({clause[m.a : m.a + m.size]})"
+            yield f"roles ({pivot})"
 
 
 def _longest(a: str, b: str) -> int:
@@ -138,6 +159,8 @@ def _compare_names(clause: str, part: str, text: str) -> Iterator[str]:
         return
     for tag, a, b, c, d in codes:
         put, out = clause[a:b], part[c:d]
+        if {put, out} & hanzi.UNNAMED or put in ("他", "她", "它") or out in ("他", "她", "它"):
+            continue
         if tag == "replace" and put not in part and put in text and _is_figure(put) == _is_figure(out):
             yield f"name in place of another ({put})"
 

@@ -7,31 +7,45 @@ from difflib import SequenceMatcher
 
 from bot.verify import english
 from bot.verify.neighbours import kind_of
-from bot.verify.reading import Item, Reading, Token
+from bot.verify.phrases import FIRST_SINCE
+from bot.verify.tokens import Item, Reading
 from bot.verify.words import same_word
 
 _COPIED = 0.6
 _CLOSELY_COPIED = 0.75
+_NEARLY_WHOLE = 0.9
 _SHORT_PART = 6
-_IMPLIED = frozenset((pair, True) for pair in english.IMPLIED_NEGATIONS)
+_OPEN = frozenset("will would may might could should can".split())
 
 
 def compare_copies(claim: Reading, told: Reading) -> Iterator[str]:
     """Whether what follows the wording of a sentence departs from it in a figure, a name, a word or a negation."""
-    mine = [item for c in claim.clauses for item in c.sequence]
-    for sentence in {c.sentence for c in told.clauses}:
-        theirs = [item for c in told.clauses if c.sentence == sentence for item in c.sequence]
-        matcher = SequenceMatcher(None, [key for key, _ in mine], [key for key, _ in theirs], autojunk=False)
-        n_same = sum(block.size for block in matcher.get_matching_blocks())
-        if n_same < _COPIED * len(mine):
-            continue
-        is_close = n_same >= _CLOSELY_COPIED * len(mine)
+    for mine, theirs, matcher, is_close in _copies(claim, told):
         if not _is_turned(mine, theirs):
             if is_close:
                 yield from _compare_order(mine, theirs, matcher)
                 yield from _compare_words(mine, theirs, matcher)
             yield from _compare_parts(mine, theirs, matcher, is_close)
+        if is_close:
+            yield from _compare_negators(mine, theirs, matcher)
+            yield from _compare_modals(mine, theirs, matcher)
+
+
+def compare_negators(claim: Reading, told: Reading) -> Iterator[str]:
+    """Whether a not was put into the wording of a sentence, or left out of it."""
+    for mine, theirs, matcher, _ in _copies(claim, told):
         yield from _compare_negators(mine, theirs, matcher)
+
+
+def _copies(claim: Reading, told: Reading) -> Iterator[tuple[list[Item], list[Item], SequenceMatcher[str], bool]]:
+    """The sentences whose wording is kept, and whether closely."""
+    mine = [item for c in claim.clauses for item in c.sequence]
+    for sentence in {c.sentence for c in told.clauses}:
+        theirs = [item for c in told.clauses if c.sentence == sentence for item in c.sequence]
+        matcher = SequenceMatcher(None, [key for key, _ in mine], [key for key, _ in theirs], autojunk=False)
+        n_same = sum(block.size for block in matcher.get_matching_blocks())
+        if n_same >= _COPIED * len(mine):
+            yield mine, theirs, matcher, n_same >= _CLOSELY_COPIED * len(mine)
 
 
 def _is_turned(mine: Sequence[Item], theirs: Sequence[Item]) -> bool:
@@ -53,19 +67,12 @@ def _compare_parts(
             out = [t for _, t in theirs[c:d] if t and t.kind == kind]
             if kind == "name" and not out and any(key in english.PRONOUNS for key, _ in theirs[c:d]):
                 out = [t for _, t in theirs[:c] if t and t.kind == "name"]
-            strange = [t for t in put if not any(same_word(t, o) or _may_be_same_day(t, o) for o in out)]
+            strange = [t for t in put if not any(same_word(t, o) for o in out)]
             if kind == "figure":
                 kinds = {kind_of(o) for o in out}
                 strange = [t for t in strange if kind_of(t) in kinds and not any(same_word(t, o) for o in elsewhere)]
             if strange and out and not any(same_word(t, o) for t in put for o in out):
                 yield f"{kind} in place of another ({strange[0].text or min(strange[0].keys)})"
-
-
-def _may_be_same_day(a: Token, b: Token) -> bool:
-    """Whether both are dates and one is a weekday of an unknown week."""
-    return bool(a.figure and b.figure and {a.figure.kind, b.figure.kind} == {"date"}) and any(
-        key.isalpha() for t in (a, b) for key in t.keys
-    )
 
 
 def _compare_order(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:
@@ -96,34 +103,28 @@ def _compare_words(mine: Sequence[Item], theirs: Sequence[Item], matcher: Sequen
 
 
 def _compare_negators(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:
-    """Whether a not was put in or left out; what is cut off at the end takes its own along."""
-    if any(key == english.FIRST_SINCE for key, _ in theirs) or _agree_by_opposites(mine, theirs):
+    """Whether a not was put in or left out, or something is denied on one side alone."""
+    if any(t and t.text == FIRST_SINCE for _, t in theirs):
         return
-    n_negators = 0
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        n_negators += _count_negators(mine[a:b])
-        if tag == "replace":
-            n_negators -= _count_negators(theirs[c:d] if d - c < _SHORT_PART else theirs[d - 2 : d])
-        elif b < len(mine):
-            n_negators -= _count_negators(theirs[max(c, d - 2) : d])
-    if n_negators % 2:
+    words, told = [key for key, _ in mine], [key for key, _ in theirs]
+    if words != told and _without_negators(words) == _without_negators(told):
         yield "negation put in or left out"
+    for block in matcher.get_matching_blocks():
+        pairs = zip(mine[block.a : block.a + block.size], theirs[block.b : block.b + block.size], strict=True)
+        for (_, t), (_, h) in pairs:
+            if t and h and t.negated != h.negated:
+                yield f"negation put in or left out ({t.text})"
 
 
-def _count_negators(part: Sequence[Item]) -> int:
-    """Negators, words such as unharmed, and verbs such as refuse that are the opposite of one thing alone."""
-    return sum(
-        key in english.NEGATORS
-        or bool(t and t.negated and t.text.startswith("un"))
-        or bool(t and not t.negated and len(t.opposites) == 1 and t.opposites <= _IMPLIED)
-        for key, t in part
-    )
+def _compare_modals(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:
+    """Whether a will or a may has given way to something else."""
+    if any(key in _OPEN or key in english.POSSIBLE for key, _ in mine):
+        return
+    for tag, _, _, c, d in matcher.get_opcodes():
+        lost = [key for key, _ in theirs[c:d] if key in _OPEN]
+        if tag == "replace" and d - c < _SHORT_PART and lost:
+            yield f"certainty ({lost[0]})"
 
 
-def _agree_by_opposites(mine: Sequence[Item], theirs: Sequence[Item]) -> bool:
-    """Whether one says refuse where the other says not accept, or another such word."""
-    return any(
-        m and t and m.opposites & t.opposites & _IMPLIED and m.keys != t.keys for _, m in mine for _, t in theirs
-    )
+def _without_negators(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in english.NEGATORS]

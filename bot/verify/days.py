@@ -32,6 +32,11 @@ _DAY_WORD = re.compile(
     rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)}))\b", re.IGNORECASE
 )
 _YEAR_WORD = re.compile(r"\b(?P<which>last|this|next)\syear\b", re.IGNORECASE)
+_FIRST_OF_TWO = re.compile(
+    rf"\b(?P<d1>[0-3]?\d)(?:st|nd|rd|th)?(?:\s(?:and|to|or)\s|[-–])(?=[0-3]?\d(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH})",
+    re.IGNORECASE,
+)
+"""The 3 of "3 and 17 July"."""
 _ALSO_WORDS = frozenset({"May", "March", "Mar"})
 
 
@@ -46,6 +51,8 @@ def find_days(text: str, published: date | None) -> Iterator[Figure]:
                 yield Figure("date", frozenset({m["year4"]}), m.start(), m.end(), float(m["year4"]))
         else:
             yield from _named_month(m)
+    for m in _FIRST_OF_TWO.finditer(text):
+        yield Figure("date", frozenset({f"{MONTHS[m['month'].lower()]}-{int(m['d1'])}"}), m.start(), m.end("d1"))
     for m in _DAY_WORD.finditer(text):
         yield from _day_word(m, published)
     for m in _YEAR_WORD.finditer(text):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+_DAY = re.compile(r"(?:(\d{4})-)?(\d+)-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,12 @@ def same_figure(claimed: Figure, told: Figure) -> bool:
     if claimed.currency and told.currency and claimed.currency != told.currency:
         return False
     if claimed.kind == told.kind == "date":
+        if "m" in min(claimed.keys) and "m" not in min(told.keys):  # January, of the 15th of January
+            return max(claimed.keys, key=len) in {_DAY.sub(r"\1m\2", key) for key in told.keys}
         years = [{k for k in f.keys if k[:4].isdigit() and len(k) > 4} for f in (claimed, told)]
         return bool(years[0] & years[1] if all(years) else claimed.keys & told.keys)
-    if claimed.kind == told.kind == "clock":
-        return claimed.value == told.value
+    if claimed.kind == told.kind and claimed.kind in ("clock", "span"):
+        return bool({k for k in claimed.keys & told.keys if not k[0].isdigit()})
     if claimed.keys & told.keys:
         return True
     return (

@@ -36,6 +36,8 @@ def _hanzi(text: str) -> int:
         return int(text)
     if len(text) > 1 and not set(text) & set(_HANZI_SCALES):
         return int("".join(str(_HANZI_DIGITS[c]) for c in text))
+    if len(text) > 2 and text[-1] in _HANZI_DIGITS and _HANZI_SCALES.get(text[-2], 0) >= 100:  # 一万五 is 15,000
+        return _hanzi(text[:-1]) + _HANZI_DIGITS[text[-1]] * _HANZI_SCALES[text[-2]] // 10
     total = section = digit = 0
     for c in text:
         if c in _HANZI_DIGITS:

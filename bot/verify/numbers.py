@@ -13,7 +13,7 @@ _ONES = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS = {w: n for n, w in enumerate(_ONES)} | {w: 10 * n for n, w in enumerate(_TENS, 2)}
-_WORDS |= {"twice": 2, "double": 2, "pair": 2, "triple": 3}
+_WORDS |= {"twice": 2, "pair": 2}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12, "score": 20}
 _SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
 _ORDINALS = {
@@ -41,25 +41,41 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DENOMINATOR = "|".join(_PARTS)
+_COUNT = rf"(?:\d+|{'|'.join(_WORDS)})"
 _FRACTION = re.compile(
     rf"(?<!and )\b(?P<top>an?|one|two|three|four|five|seven|nine)[\s-](?P<part>{_DENOMINATOR})s?\b"
     r"(?!\s(?:time|place|day|year|hour|quarter))"
     r"|\b(?<!and a )(?P<half>half)\b(?!-)(?!\san?\b)"
-    rf"|\b(?P<some>\d+|{'|'.join(_WORDS)})\s(?:in|out of)\s(?:every\s)?(?P<all>\d+|{'|'.join(_WORDS)})\b",
+    rf"|\b(?P<some>{_COUNT})\s(?:\w+\s(?=(?:in|out\sof)\s(?:every\s)?{_COUNT}(?:[.,;]|$|\s(?:in|of|at|on|and|are|were|have)\b)))?"
+    rf"(?:in|out of)\s(?:every\s)?(?P<all>{_COUNT})\b",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digits>\d+)(?:st|nd|rd|th))\b", re.IGNORECASE)
+_ORDINAL = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digits>\d+)(?:st|nd|rd|th))\b(?!\shalf)", re.IGNORECASE
+)
 _CLOCK = re.compile(
     r"\b(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?\s?(?P<half>[ap])\.?m\b\.?|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b(?!:)"
     r"|\b(?P<four>[012]\d[0-5]\d)(?=\s(?:local|UTC|GMT|hours)|[.,;]|\sand\b)|\b(?P<noon>noon|midday|midnight)\b",
     re.IGNORECASE,
 )
+_HOUR = rf"(?:\d{{1,2}}|{'|'.join(_ONES[1:13])})"
+_SPOKEN_CLOCK = re.compile(
+    rf"\b(?:(?P<minutes>(?:half|(?:a )?quarter|five|ten|twenty|twenty-five)(?=\spast)|half an hour|(?:a )?quarter"
+    rf"|\d{{1,2}} minutes)\s(?P<way>past|after|to|before)\s(?P<hour>{_HOUR}|noon|midday|midnight)\b"
+    rf"|(?:(?<=\bat )|(?<=\bby )|(?<=until ))(?P<plain>{_HOUR})[.:](?P<m>[0-5]\d)\b(?!\s?[ap]\.?m|\s?%|\sper)"
+    rf"|(?P<alone>{_HOUR})(?=\so['’]clock|\sin the (?:morning|afternoon|evening)|\sat night"
+    r"|\s(?:this|that) (?:morning|afternoon|evening)))"
+    r"(?:\so['’]clock)?(?=(?:\s(?:in the|this|that|at)?\s?(?:(?P<am>morning)|(?P<pm>afternoon|evening|night)))?)",
+    re.IGNORECASE,
+)
 _LONG_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d):(\d\d)\b")
 _SCORE = re.compile(r"(?<![\d-])(\d{1,3})[-–](\d{1,3})(?![\d-])|(?<=\bby )(\d{1,3})(?: votes)? to (\d{1,3})\b")
+_PAST_HOUR = {"half": 30, "half an hour": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
+_RESULT = re.compile(r"(?<=[a-z] )(\d{1,2}), (?:[A-Z][\w'’-]*\s){1,3}(\d{1,2})\b(?!\d|[,.]\d|%)")
 _SPAN_UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600}
 """In days, and a year as twelve months."""
 _SPAN = re.compile(
-    rf"(?P<n>\ban?|(?<![\d.,])\d{{1,3}}|\b(?:{'|'.join(_WORDS)})(?:-(?:{'|'.join(_WORDS)}))?)"
+    rf"(?P<n>\ban?|\b(?:the|last|past|previous)(?=\s(?:decade|fortnight)\b)|(?<![\d.,])\d{{1,3}}|\b(?:{'|'.join(_WORDS)})(?:-(?:{'|'.join(_WORDS)}))?)"
     rf"[\s-](?P<unit>{'|'.join(_SPAN_UNITS)})s?\b",
     re.IGNORECASE,
 )
@@ -67,13 +83,29 @@ _SPAN = re.compile(
 
 def find_numbers(text: str) -> Iterator[Figure]:
     """Every reading of a number; where two overlap, the first is the right one."""
-    for find in (_long_clocks, _clocks, _scores, _spans, _fractions, _ordinals, _numbers):
+    for find in (_long_clocks, _spoken_clocks, _clocks, _scores, _results, _spans, _fractions, _ordinals, _numbers):
         yield from find(text)
 
 
 def _long_clocks(text: str) -> Iterator[Figure]:
     for m in _LONG_CLOCK.finditer(text):
         yield Figure("score", frozenset({m[0]}), m.start(), m.end())
+
+
+def _spoken_clocks(text: str) -> Iterator[Figure]:
+    """Half past nine, 9.20, six in the evening; of both halves of the day where the text does not say which."""
+    for m in _SPOKEN_CLOCK.finditer(text):
+        hour = (m["hour"] or m["plain"] or m["alone"]).lower()
+        named = {"noon": 720, "midday": 720, "midnight": 0}
+        at = named.get(hour, 60 * (int(hour) if hour.isdigit() else _WORDS.get(hour, 0)))
+        past = (m["minutes"] or m["m"] or "0").lower().removesuffix(" minutes").removeprefix("a ")
+        minutes = int(past) if past.isdigit() else _PAST_HOUR[past]
+        at += -minutes if (m["way"] or "").lower() in ("to", "before") else minutes
+        if hour not in named:
+            at %= 720
+        halves = [0] if hour in named or m["am"] else [720] if m["pm"] else [0, 720]
+        keys = {f"clock{(at + half) % 1440}" for half in halves} | ({number_key(at / 60)} if m["alone"] else set())
+        yield Figure("clock", frozenset(keys), m.start(), m.end(), at)
 
 
 def _clocks(text: str) -> Iterator[Figure]:
@@ -95,10 +127,16 @@ def _scores(text: str) -> Iterator[Figure]:
         yield Figure("score", frozenset({f"{m[1] or m[3]}-{m[2] or m[4]}"}), m.start(), m.end())
 
 
+def _results(text: str) -> Iterator[Figure]:
+    """Castle Rovers 1, Arden 3: as a score, either way round, in the place of the second figure."""
+    for m in _RESULT.finditer(text):
+        yield Figure("score", frozenset({f"{m[1]}-{m[2]}", f"{m[2]}-{m[1]}"}), m.start(2), m.end())
+
+
 def _spans(text: str) -> Iterator[Figure]:
     for m in _SPAN.finditer(text):
         counted = m["n"].lower()
-        n = 1.0 if counted in ("a", "an") else float(counted) if counted.isdigit() else _number(counted)
+        n = float(counted) if counted.isdigit() else _number(counted) or 1.0
         days = n * _SPAN_UNITS[m["unit"].lower()]
         keys = {f"days{number_key(days)}"} if n == 1 else {f"days{number_key(days)}", number_key(n)}
         yield Figure("span", frozenset(keys), m.start(), m.start("unit") - 1, n)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.verify import english
-from bot.verify.reading import Clause, Reading, Token
+from bot.verify.opposites import CONVERSE
 from bot.verify.subjects import with_subjects
-from bot.verify.words import CONVERSE, opposed, same_word, shared_opposites
+from bot.verify.tokens import Clause, Reading, Token
+from bot.verify.words import opposed, same_word, shared_opposites
 
 _PLACE = frozenset({"in", "at", "on", "of"})
 
@@ -44,7 +45,7 @@ def compare_roles(claim: Reading, told: Reading) -> Iterator[str]:
         if theirs and all(_is_swapped(mine, d) or _is_of_others(mine, d) for d in theirs):
             yield f"roles ({mine.verb.text})"
     for token in claim.tokens:
-        sides = {h.preposition for h in told.tokens if same_word(token, h)} if token.figure else set()
+        sides = {h.preposition for h in told.tokens if same_word(token, h)} if token.kind != "word" else set()
         if (token.preposition, sides) in (("from", {"to"}), ("to", {"from"})):
             yield f"direction ({token.preposition} {min(token.keys)})"
 
@@ -119,13 +120,9 @@ def _deed(
     others = _without_places([*left, *right] if verb.passive else right) - agents
     words = {key for t in clause.tokens if t.kind != "name" and t is not verb for key in t.keys}
     near = {t.text for t in (*left, *right, *opening)}
-    nouns = [(i, _stem_of(t)) for i, t in enumerate(clause.tokens) if t.kind == "word" and not t.verb]
+    nouns = [(i, min(t.keys)) for i, t in enumerate(clause.tokens) if t.kind == "word" and not t.verb]
     before, behind = {key for i, key in nouns if i < at}, {key for i, key in nouns if i > at}
     return Deed(verb, *map(frozenset, (agents, others, near, words, before, behind)))
-
-
-def _stem_of(token: Token) -> str:
-    return next((key for key in token.keys if not key.startswith("~")), "")
 
 
 def _without_places(names: Sequence[Token]) -> set[str]:

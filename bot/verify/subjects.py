@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.verify.reading import Clause, Reading, Token
+from bot.verify.tokens import Clause, Reading, Token
 
 _RELATIVE = frozenset("who whose which".split())
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from bot.verify.figures import Figure, same_figure
-from bot.verify.reading import Token
-
-CONVERSE = frozenset({"win", "buy"})
-"""Opposites that tell the same of the other side: who beats wins, who is beaten loses."""
+from bot.verify.tokens import Token
 
 
 def same_word(a: Token, b: Token) -> bool:

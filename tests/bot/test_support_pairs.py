@@ -107,3 +107,11 @@ def test_a_paragraph_written_for_the_set_is_not_in_the_corpus():
     corpus = "\n".join(file.read_text("utf-8") for file in (ROOT / "corpus" / "articles").glob("*.md"))
     written = {paragraph for pair in PAIRS if not pair["corpus"] for paragraph in paragraphs(pair)}
     assert [paragraph for paragraph in written if paragraph in corpus] == []
+
+
+def test_the_fresh_pairs_are_told_apart_and_about_half_of_them_true():
+    lines = (ROOT / "tests/golden/support_fresh.jsonl").read_text("utf-8").splitlines()
+    fresh = [json.loads(line) for line in lines]
+    assert len({pair["id"] for pair in fresh}) == len({pair["sentence"] for pair in fresh}) == len(fresh) >= 120
+    assert 0.4 <= sum(pair["label"] for pair in fresh) / len(fresh) <= 0.6
+    assert not {pair["paragraph"] for pair in fresh} & {pair["paragraph"] for pair in PAIRS}

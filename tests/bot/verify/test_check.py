@@ -63,6 +63,55 @@ def test_what_is_told_in_other_words_is_supported(source, sentence):
     assert check_sentence(sentence, source).reason == ""
 
 
+PARK = Source(
+    "The ban on kites in Ostra Park, which wardens had asked for, was lifted on Monday. Councillor Ida Frey, who voted "
+    "against, denied that she had been outvoted by friends of the kite shop. Both gates, and not the four that were "
+    "promised, will be painted if money is left. The gardener left at half past six to feed the owls. The disputed "
+    "swings were not mended for five months.",
+    "(Park Post, 3 June 2025: Kites)",
+    date(2025, 6, 3),
+)
+CHINESE_COURT = Source(
+    "法院星期三判决快递公司飞雁赔偿陶艺师安洛平八万五千元。飞雁辩称包装不合格，法院没有采纳。公司表示不上诉，赔偿比原计划晚了两个月。",
+    "（云岭日报，2025年3月6日：瓷器）",
+    date(2025, 3, 6),
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (PARK, "Kites are allowed again in Ostra Park, where the ban was lifted on 2 June."),
+        (PARK, "Frey said she had not been outvoted by friends of the kite shop."),
+        (PARK, "Two gates will be painted if there is money left."),
+        (PARK, "The gardener went home at 6.30."),
+        (CHINESE_COURT, "飞雁被判赔偿安洛平8.5万元。"),
+        (CHINESE_COURT, "飞雁表示不会上诉。"),
+    ],
+)
+def test_what_is_denied_or_turned_round_in_other_words_is_supported(source, sentence):
+    assert check_sentence(sentence, source).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (PARK, "The ban on kites has not been lifted."),
+        (PARK, "The ban on kites in Ostra Park was imposed on Monday."),
+        (PARK, "Four gates will be painted if money is left."),
+        (PARK, "Both gates were painted."),
+        (PARK, "The gardener has fed the owls."),
+        (PARK, "The swings were not mended for five weeks."),
+        (PARK, "Frey supported the lifting of the ban."),
+        (CHINESE_COURT, "法院判决陶艺师安洛平赔偿飞雁八万五千元。"),
+        (CHINESE_COURT, "法院采纳了飞雁关于包装不合格的辩解。"),
+        (CHINESE_COURT, "赔偿比原计划早了两个月。"),
+    ],
+)
+def test_what_is_affirmed_for_denied_or_done_for_open_is_not_supported(source, sentence):
+    assert check_sentence(sentence, source).reason != ""
+
+
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [

@@ -35,6 +35,11 @@ def only(text: str) -> Figure:
         ("twelve months", "a year"),
         ("9 p.m.", "21:00"),
         ("noon", "12 p.m."),
+        ("half past nine", "9.30 a.m."),
+        ("a quarter to midnight", "23:45"),
+        ("six in the evening", "6 p.m."),
+        ("seven o'clock", "19:00"),
+        ("the past decade", "ten years"),
         ("first", "1st"),
         ("4 April", "April 4"),
         ("4 April 2025", "Apr. 4, 2025"),
@@ -43,6 +48,7 @@ def only(text: str) -> Figure:
         ("620万", "6.2 million"),
         ("百分之六", "6%"),
         ("三分之一", "a third"),
+        ("一万五", "15,000"),
         ("七万二千", "7.2万"),
         ("4月15日", "15 April"),
         ("去年", "2024"),
@@ -63,6 +69,9 @@ def test_a_figure_is_the_same_in_another_form(one, other):
         ("1.2 billion", "1.2 million"),
         ("4 April 2025", "4 April 2024"),
         ("March 2024", "March 2025"),
+        ("five weeks", "five months"),
+        ("half past nine", "9.15 p.m."),
+        ("一万零五", "15,000"),
         ("Tuesday", "16 April"),
         ("9 p.m.", "9:30 p.m."),
         ("third", "a third"),
@@ -77,6 +86,19 @@ def test_figures_are_found_in_order_and_do_not_overlap():
     figures = read_figures("On 4 April 2025, 43 of 1,200 flats, 3.6%, went for $1.2bn at 9 p.m.", WEDNESDAY)
     assert [f.kind for f in figures] == ["date", "number", "number", "percent", "number", "clock"]
     assert all(a.end <= b.start for a, b in zip(figures, figures[1:], strict=False))
+
+
+def test_a_month_is_told_by_one_of_its_days_and_not_the_reverse():
+    assert same_figure(only("in March"), only("14 March 2025"))
+    assert not same_figure(only("14 March 2025"), only("in March"))
+
+
+def test_both_days_of_a_span_are_of_its_month():
+    assert [sorted(f.keys)[-1] for f in read_figures("between 3 and 17 July", WEDNESDAY)] == ["7-3", "7-17"]
+
+
+def test_a_result_is_a_score_either_way_round():
+    assert same_figure(read_figures("Castle Rovers 1, Arden 3.", None)[1], only("3-1"))
 
 
 def test_a_small_may_is_no_month_and_one_is_no_number():
