@@ -88,6 +88,7 @@ class Desk:
 
         Raises:
             TextTooLong: It is longer than a message may be.
+            UnknownOutlet: The filters name one of which there are no articles.
             IndexMissing: Nothing was built yet.
             IndexMismatch: The index was built by another encoder or schema.
         """

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
+from bot.claims.binding import is_bound
+from bot.claims.binding_hanzi import is_bound_in_chinese, list_pairs
 from bot.claims.days import resolve_day
 from bot.claims.types import Change, ChangeKind
 from bot.verify import english
-from bot.verify.check import Source, check_sentence
+from bot.verify.check import Source, check_sentence, is_verbatim
 from bot.verify.figure import day_keys
 from bot.verify.figures import read_figures
 from bot.verify.meaning import Meaning
@@ -26,7 +28,6 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _NOT_OF_A_NAME = english.FUNCTION | english.TITLES
 _DAY_KEY = re.compile(r"(?:(\d{4})-)?(\d{1,2})-\d{1,2}")
 _MONTH_NAMES = {n: name.capitalize() for name, n in reversed(MONTHS.items())}
-_NEAR_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ NAMES_ANOTHER = Bar(0.5, 1.0, 0.65, 1.25)
 
 
 def make_source(hit: Hit, number: int, paragraphs: Mapping[int, str]) -> Source:
-    """A paragraph with what its article makes plain: the title, the month, the full names of those named in it.
+    """A paragraph with what its article makes plain: the title, the months of its days, the full names of those in it.
 
-    Not the day of publication, which is seldom that of what is told.
+    Not the day or month of publication, which need not be that of what is told.
 
     Args:
         paragraphs: All of the article, by number.
@@ -68,15 +69,23 @@ def make_source(hit: Hit, number: int, paragraphs: Mapping[int, str]) -> Source:
     return Source(text, ", ".join(known), day)
 
 
-def fit_said(claim: str, source: Source, meaning: Meaning) -> float:
-    """How well a paragraph fits a claim that it supports; 0 where it does not support it, or has too little of it."""
-    return _fit(claim, source.text, source, meaning, SUPPORTS) if _agrees(claim, source) else 0.0
+def fit_said(claim: str, source: Source, title: str, meaning: Meaning) -> float:
+    """How well a paragraph, under its article's title, fits a claim that it supports; 0 where it does not."""
+    fit = _fit(claim, source.text, source, meaning, SUPPORTS)
+    if fit and _agrees(claim, source) and _binds(claim, (source.text, title), source):
+        return fit
+    titled = replace(source, text=f"{title}. {source.text}")
+    is_told = _agrees(claim, titled) and _binds(claim, (title,), source)
+    if not is_told or not _fit(claim, title, source, meaning, SUPPORTS):
+        return 0.0
+    return _share_told(claim, source.text, source.published)[0]  # less than any that says it by itself
 
 
 def fit_changed(change: Change, sentence: str, source: Source, meaning: Meaning) -> float:
     """How well a sentence of a paragraph fits a changed claim; 0 where it does not say that."""
     bar = NAMES_ANOTHER if change.kind is ChangeKind.NAME else CONTRADICTS
-    return _fit(change.text, sentence, source, meaning, bar) if _agrees(change.text, source) else 0.0
+    is_said = _agrees(change.text, source) and _binds(change.text, (source.text,), source, change.told or change.text)
+    return _fit(change.text, sentence, source, meaning, bar) if is_said else 0.0
 
 
 def fit_sentence(claim: str, sentence: str, source: Source, meaning: Meaning) -> float:
@@ -102,7 +111,7 @@ def _share_told(claim: str, text: str, published: date | None) -> tuple[float, b
     Of Chinese it is the share of pairs of signs.
     """
     if _HAN.search(claim):
-        pairs = {claim[i : i + 2] for i in range(len(claim) - 1) if claim[i : i + 2].isalnum()}
+        pairs = set(list_pairs(claim, read_figures(claim, published)))
         return sum(pair in text for pair in pairs) / max(1, len(pairs)), True
     names = names_within(claim) | names_within(text)
     mine, told = read(claim, published, names), read(text, published, names)
@@ -115,6 +124,14 @@ def _share_told(claim: str, text: str, published: date | None) -> tuple[float, b
 def _agrees(claim: str, source: Source) -> bool:
     """Whether a claim keeps the rules, and the paragraph tells its days and scores as they are."""
     return check_sentence(claim, source).supported and _has_days(claim, source) and _has_scores(claim, source)
+
+
+def _binds(claim: str, texts: Sequence[str], source: Source, core: str = "") -> bool:
+    if any(is_verbatim(claim, text) for text in texts):
+        return True
+    if _HAN.search(claim):
+        return is_bound_in_chinese(claim, texts, source.published)
+    return is_bound(claim, texts, source.context, source.published, core)
 
 
 def _has_scores(claim: str, source: Source) -> bool:
@@ -156,9 +173,6 @@ def _full_names(text: str, paragraphs: Mapping[int, str]) -> list[str]:
 
 
 def _periods(text: str, published: date | None) -> list[str]:
-    """The months in which a paragraph's days lie, and those in which it was news."""
+    """The months in which a paragraph's days lie."""
     found = dict.fromkeys(int(m[2]) for key in _day_keys(text, published) if (m := _DAY_KEY.fullmatch(key)))
-    if published is None:
-        return [f"in {_MONTH_NAMES[month]}" for month in found]
-    news = {day.month: None for day in (published, published - timedelta(days=_NEAR_DAYS))}
-    return [*(f"in {_MONTH_NAMES[month]}" for month in found | news), f"in {published.year}"]
+    return [f"in {_MONTH_NAMES[month]}" for month in found]

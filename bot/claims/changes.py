@@ -12,7 +12,9 @@ from datetime import date
 from bot.claims.types import Change, ChangeKind
 from bot.verify import english, hanzi
 from bot.verify.figures import Figure, read_figures, same_figure
-from bot.verify.reading import Reading, Token, names_within, read, stem
+from bot.verify.forms import stem
+from bot.verify.reading import names_within, read
+from bot.verify.tokens import Reading, Token
 from bot.verify.words import opposed, same_word
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -23,6 +25,14 @@ _DENIED = re.compile(r"\bnot (?:the |as many as )?$")
 _LABEL = re.compile(
     r"\b(?!(?:The|A|In|On|At|About|Some|Only|But|And|Of|By|All|Another|Around|Nearly|Over)\b)[A-Z][\w’'-]*\s$"
 )
+_UNIT = r"\s+(?:year|month|week|day|hour|minute|metre|kilo|gram|pound|tonne)s?\b"
+_QUANTITY = re.compile(rf"{_UNIT}(?P<more>\s+and\s+\S+{_UNIT})?")
+_GOES_ON = re.compile(rf"{_UNIT}\s+and\s+$")
+_COUNSEL = re.compile(
+    r"\b(?:lawyer|counsel|barrister|solicitor|attorney|prosecutor|spokes(?:man|woman|person)|advocate)s?\b(?: \S+)?$",
+    re.IGNORECASE,
+)
+_SPEAKS = english.SAYING | frozenset("ask asks asked argue argues argued described describes".split())
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BREAK = re.compile(r"[,;:.()]")
 _N_BEHIND = 4
@@ -80,15 +90,25 @@ def _is_one(reading: Reading) -> bool:
 
 
 def _change_figures(claim: str, sentence: str, published: date | None) -> Iterator[Change]:
-    told = [g for g in _join_dates(read_figures(sentence, published), sentence) if not _is_denied(g, sentence)]
+    figures = [f for f in read_figures(sentence, published) if not _GOES_ON.search(sentence[: f.start])]
+    told = [g for g in _join_dates(figures, sentence) if not _is_denied(g, sentence)]
     for group in _join_dates(read_figures(claim, published), claim):
         if any(same_figure(group[-1], other[-1]) for other in told):
             continue
         for other in told:
             if _sort_of(other) == _sort_of(group) and _may_differ(group, other, claim, sentence):
-                a, b = group[0].start, group[-1].end
-                words = sentence[other[0].start : other[-1].end].strip(" .,")
+                a, c = group[0].start, other[0].start
+                b, d = _ends_of_quantities(claim, group[-1].end, sentence, other[-1].end)
+                words = sentence[c:d].strip(" .,")
                 yield Change(ChangeKind.FIGURE, claim[a:b].strip(" .,"), words, f"{claim[:a]}{words}{claim[b:]}")
+
+
+def _ends_of_quantities(claim: str, b: int, sentence: str, d: int) -> tuple[int, int]:
+    """Where two quantities end: with their units where one is of two parts, as in `three years and nine months`."""
+    mine, told = _QUANTITY.match(claim, b), _QUANTITY.match(sentence, d)
+    if mine and told and (mine["more"] or told["more"]):
+        return mine.end(), told.end()
+    return b, d
 
 
 def _may_differ(mine: Sequence[Figure], told: Sequence[Figure], claim: str, sentence: str) -> bool:
@@ -163,9 +183,17 @@ def _change_names(claim: Reading, told: Reading) -> Iterator[Change]:
         if any(t.text in known for t in run):
             continue
         for c, d, other in _runs(told):
+            if _speaks(other[0], told):
+                continue
             if run[0].preposition == other[0].preposition and not any(t.text in own for t in other):
                 name = told.text[c:d]
                 yield Change(ChangeKind.NAME, claim.text[a:b], name, f"{claim.text[:a]}{name}{claim.text[b:]}")
+
+
+def _speaks(name: Token, told: Reading) -> bool:
+    """Whether a name is that of counsel, or of somebody who only tells it."""
+    clause = next(c for c in told.clauses if c.number == name.clause)
+    return bool(_COUNSEL.search(told.text[: name.at + name.length]) or clause.words & _SPEAKS)
 
 
 def _runs(reading: Reading) -> list[tuple[int, int, list[Token]]]:

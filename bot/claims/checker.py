@@ -20,10 +20,14 @@ from bot.types import Citation, Question
 from bot.verify.check import is_verbatim
 from bot.verify.entailment import Entailment
 from bot.verify.meaning import Meaning
+from index.errors import NewsdeskError
 from index.generation import Generation
-from index.types import Encoder
+from index.types import Encoder, Filters
 
+MAX_CLAIMS = 25
+"""How many of a text are checked; each is a search."""
 _N_READ = 12
+_N_OUTLETS_NAMED = 6
 _N_SHOWN = 3
 _RETOLD = re.compile(
     r"\b(?:told|informed) (?:you|(?:its|our|their) readers)\b|\bthat one\b|\b(?:earlier|previous) version\b"
@@ -32,9 +36,15 @@ _RETOLD = re.compile(
 )
 """What another time or paper told, which the article need not hold true."""
 _NEARLY_AS_GOOD = 0.3
+_RIVALS = 0.15
+"""Added to that: how well what tells a claim otherwise must fit where another article says it."""
 _AT_ONCE = timedelta(days=4)
 """Within which another article that tells it otherwise is a rival, and no older state of things."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class UnknownOutlet(NewsdeskError):
+    """An outlet that no article is by."""
 
 
 class ClaimChecker:
@@ -50,19 +60,21 @@ class ClaimChecker:
         self._entailment = entailment
 
     def check(self, question: Question, generation: Generation) -> CheckedText:
-        """What the articles say of each claim of a text, under the filters that go with it.
+        """What the articles say of the first claims of a text, under the filters that go with it.
 
         Raises:
             TextTooLong: It is longer than a message may be.
+            UnknownOutlet: The filters name one of which there are no articles.
         """
         begun = time.perf_counter()
-        claims = split_claims(question.text, question.moment.astimezone(self._zone).date())
+        _check_outlets(question.filters, generation)
+        claims, n_left_out = _first(split_claims(question.text, question.moment.astimezone(self._zone).date()))
         split = time.perf_counter()
         meaning = Meaning(self._encoder)
         checked = tuple(self._check(claim, question, generation, meaning) for claim in claims)
         done = time.perf_counter()
         timings = {"split": (split - begun) * 1000, "check": (done - split) * 1000, "total": (done - begun) * 1000}
-        return CheckedText(question.text, checked, generation.name, timings)
+        return CheckedText(question.text, checked, n_left_out, generation.name, timings)
 
     def _check(self, claim: Claim, question: Question, generation: Generation, meaning: Meaning) -> CheckedClaim:
         if not claim.is_claim:
@@ -85,7 +97,7 @@ class ClaimChecker:
         self, claim: Claim, near: Sequence[Paragraph], meaning: Meaning
     ) -> tuple[list[Paragraph], list[Contrast]]:
         """The paragraphs that say a claim, and those that tell it otherwise and are no older state of things."""
-        fits = [fit_said(claim.alone, p.source, meaning) for p in near]
+        fits = [fit_said(claim.alone, p.source, p.hit.title, meaning) for p in near]
         least = max(0.0, max(fits, default=0.0) - _NEARLY_AS_GOOD)
         fitting = [p for p, fit in zip(near, fits, strict=True) if fit > least and not _RETOLD.search(p.nearest)]
         saying = [p for p in fitting if self._is_entailed(claim, p)]
@@ -99,7 +111,9 @@ class ClaimChecker:
             contrasts = [
                 c
                 for c in contrasts
-                if c.paragraph.moment >= oldest and c.paragraph.hit.passage.article_id not in articles
+                if c.paragraph.moment >= oldest
+                and c.paragraph.hit.passage.article_id not in articles
+                and c.fit >= least + _RIVALS
             ]
         return supporting, contrasts
 
@@ -112,6 +126,22 @@ class ClaimChecker:
         )
         judgement = self._entailment.judge([premise], claim.alone)
         return judgement is not None and judgement.is_entailed
+
+
+def _check_outlets(filters: Filters, generation: Generation) -> None:
+    known = {source.casefold() for source in generation.sources}
+    for name in filters.sources:
+        if name.casefold() not in known:
+            some = ", ".join(generation.sources[:_N_OUTLETS_NAMED])
+            raise UnknownOutlet(f"no article is by an outlet called {name!r}; there are articles by {some}")
+
+
+def _first(claims: Sequence[Claim]) -> tuple[list[Claim], int]:
+    """Sentences up to the last claim that is checked, and how many claims follow."""
+    ends = [end for end, claim in enumerate(claims, 1) if claim.is_claim]
+    if len(ends) <= MAX_CLAIMS:
+        return list(claims), 0
+    return list(claims[: ends[MAX_CLAIMS - 1]]), len(ends) - MAX_CLAIMS
 
 
 def _nearest_paragraphs(evidence: Sequence[Evidence], generation: Generation) -> list[Paragraph]:

@@ -52,11 +52,12 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A paragraph whose quoted sentence says a claim with one change."""
+    """A paragraph whose quoted sentence says a claim with one change, and how well it fits that."""
 
     paragraph: Paragraph
     quote: str
     change: Change
+    fit: float
 
 
 def find_contrasts(
@@ -105,7 +106,7 @@ def _best(
 ) -> Contrast | None:
     fits = [(fit_changed(c, s, paragraph.source, meaning), s, c) for s, c in changes]
     fit, sentence, change = max(fits, key=lambda f: f[0], default=(0.0, "", None))
-    return Contrast(paragraph, sentence, change) if change and fit > least else None
+    return Contrast(paragraph, sentence, change, fit) if change and fit > least else None
 
 
 def _is_echoed(claim: Claim, change: Change, paragraphs: Sequence[Paragraph], meaning: Meaning) -> bool:

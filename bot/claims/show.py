@@ -31,3 +31,5 @@ def show_check(console: Console, checked: CheckedText) -> None:
             elif proof.differs:
                 console.print(Padding(Text(proof.differs, style="yellow"), (0, 0, 0, 2)))
             show_paragraph(console, [proof.citation])
+    if checked.n_left_out:
+        console.print(f"\nThe text has {checked.n_left_out} more claims, which were not checked.")

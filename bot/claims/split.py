@@ -19,20 +19,33 @@ from index.sentences import split_sentences
 MAX_CHARS = 4000
 """The longest message of Discord."""
 
-_MARKUP = re.compile(r"https?://\S+|<[@#:/a][^>\s]*>|[*_~`|]{2,}|`|^\s*(?:[>*•-]|#+|\d+[.)])\s+", re.MULTILINE)
-"""Links, Discord's mentions and emoji, Markdown's marks of style and lists."""
+_UNPRINTABLE = re.compile(
+    "\x1b\\[[0-9;?]*[ -/]*[@-~]"
+    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\ud800-\udfff]"
+)
+"""Escape sequences of terminals, control characters, and those without width or that turn the direction of writing."""
+_CODE = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*\)|<?https?://[^\s>]+>?")
+_MARKUP = re.compile(
+    r"<[@#:][^>\s]*>|</?[A-Za-z][^<>]{0,200}>|[*_~`|]{2,}|`|^\s*(?:[>*•-]|#+|\d+[.)])\s+", re.MULTILINE
+)
+"""Discord's mentions and emoji, tags, Markdown's marks of style and lists."""
 _JOINT = re.compile(r"[;；]\s*|,\s+(?:and|but|while|whereas|yet)\s+")
 _SUBJECT = re.compile(r"[“\"']?(?:[A-Z\d]|(?:the|an?|no|his|her|its|their|he|she|it|they|this|that|these|those)\b)")
 _DEPENDENT = re.compile(r"\b(?:if|unless|whether|either|neither|between)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|unless)\b|如果|假如|要是|倘若|除非", re.IGNORECASE)
+_NO_CONDITION = re.compile(r"\b(?:as|even|ask\w*|know\w*|knew|see|decid\w+) if\b", re.IGNORECASE)
 _OPENING = re.compile(
     r"(?:(?:well|so|btw|fyi|by the way|breaking(?: news)?|fact|apparently|reportedly|no|yes|ok(?:ay)?|look"
     r"|in my (?:view|opinion)|to be honest|honestly|as far as i know|it(?: is|'s|’s) true that|did you know that"
     r"|(?:i|we) (?:think|believe|heard|hear|read|saw|guess|suppose|know|bet)(?: that)?"
+    r"|(?:my|our) [\w-]+ (?:sa(?:ys?|id)|thinks?|thought|believes?|heard|tells? (?:me|us)|told (?:me|us))(?: that)?"
     r"|they say(?: that)?|people (?:say|are saying)(?: that)?)\b[,:!]?\s+)+",
     re.IGNORECASE,
 )
 _OPINION = re.compile(
-    r"\b(?:i|me|my|mine|we|us|our|you|your|let['’]s|please|deserves?|(?:is|are|was|were|so|how|what an?)"
+    r"^(?:i|we|you)\b|\b(?:i|we) (?:[\w'’]+ )?(?:think|feel|love|hate|like|hope|wish|want|doubt|guess|bet|believe)\b"
+    r"|\b(?:let['’]s|please|deserves?|(?:is|are|was|were|so|how|what an?)"
     r" (?:really |very |so |such |just |quite |an? |the )*(?:awful|terrible|great|good|bad|nice|sad|happy|brilliant"
     r"|stupid|ridiculous|shame|shameful|disgrace(?:ful)?|scandal(?:ous)?|wonderful|amazing|pathetic|funny|boring|beautiful"
     r"|worst|best|joke))\b|^(?:read|see|look|check|click|share|follow|watch|join|subscribe|imagine|wow|lol)\b"
@@ -82,12 +95,18 @@ def split_claims(text: str, today: date) -> list[Claim]:
         TextTooLong: It has more than MAX_CHARS characters.
     """
     if len(text) > MAX_CHARS:
-        raise TextTooLong(f"that is {len(text):,} characters long; check at most {MAX_CHARS:,} at a time")
+        raise TextTooLong(f"the text is longer than {MAX_CHARS:,} characters; check it in parts")
     claims: list[Claim] = []
-    for part in _parts(_MARKUP.sub("", text)):
+    for part in _parts(_clean(text)):
         before = claims[-1] if claims else None
         claims.append(_read_claim(part, before, today))
     return list({c.alone.casefold(): c for c in claims}.values())
+
+
+def _clean(text: str) -> str:
+    """A text without what cannot be printed, code, links and markup; of a link what it is called stays."""
+    text = _CODE.sub(" ", _UNPRINTABLE.sub("", text))
+    return _MARKUP.sub("", _LINK.sub(lambda m: m[1] or "", text))
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -143,11 +162,10 @@ def _read_claim(text: str, before: Claim | None, today: date) -> Claim:
 
 
 def _tells(text: str) -> bool:
-    """Whether a sentence is neither question, greeting nor opinion, and says enough to be looked for."""
+    """Whether a sentence is no question, condition, greeting or opinion, and says enough to be looked for."""
     is_small_talk = len(text) <= MAX_QUESTION_CHARS and reply_without_search(text) is not None
-    if _ASKS.search(text) or is_small_talk:
-        return False
-    if _OPINION.search(re.sub(r"“[^”]*”|\"[^\"]*\"", "", text)):
+    unquoted = _NO_CONDITION.sub("", re.sub(r"“[^”]*”|\"[^\"]*\"", "", text))
+    if is_small_talk or _ASKS.search(text) or _CONDITION.search(unquoted) or _OPINION.search(unquoted):
         return False
     return len(set(tokenize(text))) >= _MIN_WORDS
 

@@ -22,7 +22,7 @@ class ClaimVerdict(StrEnum):
     NOT_FOUND = "not_found"
     """Neither; the nearest paragraph may still be of use."""
     NO_CLAIM = "no_claim"
-    """A question, a greeting, an opinion: nothing that articles could prove."""
+    """A question, a condition, a greeting, an opinion: nothing that articles could prove."""
 
 
 class Stance(StrEnum):
@@ -99,10 +99,16 @@ class CheckedClaim:
 
 @dataclass(frozen=True, slots=True)
 class CheckedText:
-    """A text and what became of its claims; `generation` is the state of the index that was asked."""
+    """A text and what became of its claims.
+
+    Attributes:
+        n_left_out: How many further claims were not checked.
+        generation: The state of the index that was asked.
+    """
 
     text: str
     claims: tuple[CheckedClaim, ...] = ()
+    n_left_out: int = 0
     generation: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
@@ -111,6 +117,7 @@ class CheckedText:
         return {
             "text": self.text,
             "claims": [_claim_json(c) for c in self.claims],
+            "n_left_out": self.n_left_out,
             "generation": self.generation,
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
         }

@@ -50,6 +50,17 @@ def test_a_figure_that_is_denied_gives_way_to_the_one_that_is_told():
     assert ("figure", "Three", "Four") in changes("Three people died.", "Four people died, and not the three of then.")
 
 
+def test_a_quantity_of_two_parts_is_given_whole_with_its_units():
+    (change,) = find_changes("It took four years.", "It took three years and nine months.", PUBLISHED)
+    assert change.words == "three years and nine months, not four years"
+    assert change.text == "It took three years and nine months."
+
+
+@pytest.mark.parametrize("sentence", ["Lawyer Cornelis Wray won the case.", "Cornelis Wray said that he won the case."])
+def test_the_name_of_counsel_or_of_a_speaker_is_not_put_in(sentence):
+    assert [c for c in changes("Evander Kroll won the case.", sentence) if c[0] == "name"] == []
+
+
 def test_another_name_counts_only_where_one_alone_can_be_right():
     assert changes("Hallam spoke in Lindvik.", "In Lindvik Ida Lund spoke.") == set()
 

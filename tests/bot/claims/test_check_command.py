@@ -63,7 +63,39 @@ def test_a_wrong_use_is_exit_code_two(check, args):
 def test_a_text_too_long_is_an_error_of_one_line(check):
     code, out, err = check("word " * 900, "--json")
     assert (code, out) == (1, "")
-    assert err == "newsdesk: that is 4,500 characters long; check at most 4,000 at a time\n"
+    assert err == "newsdesk: the text is longer than 4,000 characters; check it in parts\n"
+
+
+def test_a_file_is_read_no_further_than_a_message_may_be_long(check):
+    stdin = "é".encode() * 4001 + b"\xff" * 100_000
+    code, _, err = check("--file", "-", stdin=stdin)
+    assert (code, err) == (1, "newsdesk: the text is longer than 4,000 characters; check it in parts\n")
+
+
+def test_a_file_that_is_missing_is_named(check, tmp_path):
+    code, _, err = check("--file", str(tmp_path / "none.txt"))
+    assert code == 1
+    assert "none.txt: No such file or directory; give a text file to check" in err
+
+
+def test_an_unknown_outlet_is_named_with_some_that_there_are(check):
+    code, out, err = check(CLAIM, "--source", "Nonsense")
+    assert (code, out) == (1, "")
+    assert "'Nonsense'" in err
+    assert "Gazette" in err
+
+
+def test_only_the_first_claims_are_checked_and_the_others_counted(check):
+    text = "\n".join(f"Ship number {n} sank near Saltby." for n in range(1, 41))
+    _, out, _ = check(text, "--json")
+    checked = json.loads(out)
+    assert (len(checked["claims"]), checked["n_left_out"]) == (25, 15)
+
+
+def test_no_escape_sequence_of_a_text_reaches_the_terminal(check):
+    _, out, _ = check("\x1b[31mThe ferry strike\x1b[0m ended \u202eafter nine days.", "--no-color")
+    assert "The ferry strike ended after nine days." in out
+    assert not {"\x1b", "\u202e"} & set(out)
 
 
 @pytest.mark.parametrize(
@@ -72,4 +104,4 @@ def test_a_text_too_long_is_an_error_of_one_line(check):
 def test_hostile_text_is_checked_all_the_same(check, text):
     code, out, _ = check(text, "--json")
     assert code == 0
-    assert set(json.loads(out)) == {"text", "claims", "generation", "timings_ms"}
+    assert set(json.loads(out)) == {"text", "claims", "n_left_out", "generation", "timings_ms"}

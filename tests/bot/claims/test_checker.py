@@ -139,6 +139,23 @@ def test_a_result_the_other_way_round_is_no_support(check):
     assert only(check("Castle Rovers beat Arden Town 3-1.", match)).verdict != "supported"
 
 
+def test_the_month_of_publication_proves_no_month(check):
+    assert only(check("In May 2025 the court acquitted Kroll of arson.", COURT)).verdict == "not_found"
+
+
+def test_a_title_counts_as_text(check):
+    swim = ("swim", "计时员看了表。她自己走上了海峡边的沙滩。", {"title": "护士林岚游过海峡", "language": "zh"})
+    claim = only(check("护士林岚游过了海峡。", swim))
+    assert (claim.verdict, [p.citation.article_id for p in claim.proofs]) == ("supported", ["swim"])
+
+
+def test_another_thing_of_nearly_the_same_name_contradicts_nothing(check):
+    ended = ("strike", "The ferry strike ended on Thursday.", {"title": "Strike", "source": "Post"})
+    road = ("road", "Ferry Road was meant to reopen on Thursday.", {"title": "School", "source": "Star"})
+    claim = only(check("The ferry strike ended.", ended, road))
+    assert (claim.verdict, [p.citation.article_id for p in claim.proofs]) == ("supported", ["strike"])
+
+
 def test_text_without_claims_is_checked_without_a_search(check):
     checked = check("Hello! Who won?", POST)
     assert [c.verdict for c in checked.claims] == ["no_claim", "no_claim"]
@@ -148,7 +165,7 @@ def test_text_without_claims_is_checked_without_a_search(check):
 def test_a_check_is_told_in_json(check):
     checked = check("Some 4,100 people came to the rally in Harrow Meadow.", GAZETTE)
     record = checked.to_json()
-    assert list(record) == ["text", "claims", "generation", "timings_ms"]
+    assert list(record) == ["text", "claims", "n_left_out", "generation", "timings_ms"]
     (claim,) = record["claims"]
     assert list(claim) == ["text", "verdict", "differs", "paragraphs"]
     assert claim["differs"] == ["Gazette, 10 April 2025: 6,500, not 4,100"]

@@ -49,7 +49,7 @@ def checker_and_reader(tmp_path_factory):
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize(("half", "precision", "accuracy"), [("dev", 0.8, 0.55), ("held", 0.65, 0.4)])
+@pytest.mark.parametrize(("half", "precision", "accuracy"), [("dev", 0.8, 0.42), ("held", 0.8, 0.27)])
 def test_what_is_marked_is_right_and_enough_is_marked(checker_and_reader, half, precision, accuracy):
     checker, reader = checker_and_reader
     confusion: Counter[tuple[str, str]] = Counter()
@@ -63,3 +63,55 @@ def test_what_is_marked_is_right_and_enough_is_marked(checker_and_reader, half, 
         assert right >= precision * sum(n for (_, got), n in confusion.items() if got == verdict)
     assert sum(n for (gold, got), n in confusion.items() if gold == got) >= accuracy * confusion.total()
     assert confusion["not_found", "not_found"] == sum(n for (gold, _), n in confusion.items() if gold == "not_found")
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The ferry strike ended.",
+        "Mr. Kroll was convicted of fraud.",
+        "The union wants eight per cent.",
+        "Sealark has seven ships.",
+        "Leopold Gray put the damage at 140 million crowns.",
+        "Scientists found 268 occupied nests.",
+        "Freya Stroud becomes finance minister.",
+        "Tollman's Bridge opened in 1831.",
+        "林岚是一名护士",
+        "林岚用了八小时四十一分游过塘鹅海峡",
+        "林国栋开面馆二十二年",
+    ],
+)
+def test_what_an_article_says_in_nearly_these_words_is_supported(checker_and_reader, claim):
+    assert verdict_of(claim, *checker_and_reader) == "supported"
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Kroll was convicted of arson.",
+        "The presiding judge outvoted the lay members.",
+        "Tollman's Bridge was closed for nine days in 1977.",
+        "The union opened at four and Sealark at eight.",
+        "In June 2025 Kroll was convicted.",
+        "Lindvik Tramways won the Cup final.",
+        "Two people died in Storm Ismene.",
+        "Kroll was detained in Antwerp.",
+        "The former driver was paid a reward of 150,000 crowns.",
+        "Lennart Brook was a watchman at a rope store.",
+        "Each flooded household can draw 30 million crowns.",
+        "The clubs voted for paying 2.6 million crowns for video review.",
+        "The bridge will be closed for nineteen years.",
+        "林岚开面馆二十二年",
+        "苏慧敏卖出四箱香草荚",
+        "特克拉·莫罗是审判长",
+    ],
+)
+def test_what_only_has_the_words_of_an_article_is_not_supported(checker_and_reader, claim):
+    assert verdict_of(claim, *checker_and_reader) in ("not_found", "contradicted")
+
+
+def verdict_of(claim: str, checker: ClaimChecker, reader: Reader) -> str:
+    checked = checker.check(Question(claim, ASKED_ON), reader.current())
+    return checked.claims[0].verdict.value

@@ -43,5 +43,11 @@ def test_the_nearest_paragraph_is_called_that(capsys):
     assert out.index("not in these articles: Nobody came.") < out.index("The nearest paragraph:") < out.index("[1]")
 
 
+def test_claims_that_were_left_out_are_counted(capsys):
+    claim = CheckedClaim("Nobody came.", ClaimVerdict.NOT_FOUND)
+    show_check(make_console(no_color=True), CheckedText("", (claim,), n_left_out=3))
+    assert "The text has 3 more claims, which were not checked." in capsys.readouterr().out
+
+
 def test_an_empty_text_is_said_to_hold_no_claim(capsys):
     assert shown(capsys) == "There is no claim in that.\n"
