@@ -78,11 +78,17 @@ class Answerer:
         self._writer = Writer(model, encoder, entailment, context_words, answer_tokens) if model else None
 
     def ask(
-        self, question: Question, on_quoted: OnQuoted = lambda _: None, on_sentence: OnSentence = lambda *_: None
+        self,
+        question: Question,
+        on_quoted: OnQuoted = lambda _: None,
+        on_sentence: OnSentence = lambda *_: None,
+        *,
+        use_model: bool = True,
     ) -> Answer:
         """Answer a question; a language model adds prose where it can prove some, and takes nothing away.
 
-        What `on_sentence` gets, while the model writes, are the sentences of the answer, in their order.
+        What `on_sentence` gets, while the model writes, are the sentences of the answer, in their order. Without
+        `use_model` the model gets nothing, not even the question.
 
         Raises:
             IndexMissing: Nothing was built yet.
@@ -93,7 +99,7 @@ class Answerer:
         clock = _Clock()
         found = self._gather(self._reader.current(), question, clock)
         answer = self._quote(question, found, clock)
-        if self._writer:
+        if self._writer and use_model:
             if answer.outcome is Outcome.QUOTED:
                 on_quoted(answer)
             question, found, answer = self._read_alone(self._writer.model, question, found, answer, clock)

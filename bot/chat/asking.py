@@ -86,7 +86,13 @@ class _Asking:
         place = self._surface.place
         try:
             await self._hold_to_options()
-            async with self._bot.turns.take(server=place.server, reader=self._asked_by.id, on_position=self._wait_at):
+            async with self._bot.turns.take(
+                server=place.server,
+                reader=self._asked_by.id,
+                on_position=self._wait_at,
+                reader_per_minute=self._options.reader_per_minute,
+                server_per_minute=self._options.server_per_minute,
+            ):
                 self._cancel_aside()
                 await self._reserve()
                 answer = await self._find()
@@ -149,7 +155,7 @@ class _Asking:
 
             return call
 
-        ask = self._bot.desk.answerer.ask
+        ask = partial(self._bot.desk.answerer.ask, use_model=self._options.model)
         on_quoted, on_sentence = in_loop(self._take_quoted), in_loop(self._take_sentence)
         answer: Answer = await self._bot.run_answer(partial(ask, self._question, on_quoted, on_sentence))
         return answer

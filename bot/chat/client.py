@@ -16,23 +16,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot.chat import ask_command, buttons, check_menu, feedback, proof, reading, watch
-from bot.chat.failures import finish, tell_failure
+from bot.chat import admin, ask_command, buttons, check_menu, config_command, feedback, proof, reading, watch
+from bot.chat.failures import tell_failure
 from bot.chat.follow_up import FollowUpButton
 from bot.chat.messages import answer_message
 from bot.chat.recent import Recent
-from bot.chat.reindex import rebuild_apart
-from bot.chat.render import render_facts
 from bot.chat.turns import Turns
 from bot.desk import Desk
 from bot.ledger.errors import BadLedger
 from bot.ledger.ledger import Ledger, open_ledger
 from bot.types import Answer
-from index.errors import IndexMissing
 
 log = logging.getLogger("newsdesk.chat")
 
-_PARTS = (ask_command, buttons, check_menu, feedback, proof, reading, watch)
+_PARTS = (admin, ask_command, buttons, check_menu, config_command, feedback, proof, reading, watch)
 """The modules that add commands, buttons and listeners of their own."""
 _N_ANSWERING = 2
 _N_OTHER_THREADS = 4
@@ -41,8 +38,6 @@ _TELLING_S = 3.0  # for the last messages of those that were cut
 _MAX_HANDLED = 10_000
 _MAX_TALKS = 1_000
 _SYNCED_FILE = "discord_commands.sha256"
-_REPORTED = ("generation", "articles", "passages", "added", "changed", "removed", "skipped", "embedded", "seconds")
-_SHOWN_STATUS = ("generation", "built_at", "articles", "passages", "newest", "encoder")
 
 
 def make_intents(message_content: bool = False) -> discord.Intents:
@@ -62,6 +57,7 @@ class NewsdeskBot(commands.AutoShardedBot):
     Attributes:
         handled: Ids of the messages and interactions that were answered lately, for Discord may bring one twice.
         last_answers: By channel, the id of the answer that was given last.
+        rebuilding: Held while the index is built again.
     """
 
     def __init__(self, desk: Desk, ledger: Ledger | None = None, pace_s: float = _PACE_S) -> None:
@@ -79,14 +75,13 @@ class NewsdeskBot(commands.AutoShardedBot):
         self.pace_s = pace_s
         self.handled: Recent[int, bool] = Recent(_MAX_HANDLED)
         self.last_answers: Recent[int, str] = Recent(_MAX_TALKS)
+        self.rebuilding = asyncio.Lock()
         self._owns_ledger = ledger is None
         self._asking: set[asyncio.Task[Any]] = set()
         self._answering = ThreadPoolExecutor(_N_ANSWERING, thread_name_prefix="answer")
         self._others = ThreadPoolExecutor(_N_OTHER_THREADS, thread_name_prefix="apart")
         for part in _PARTS:
             part.add_to(self)
-        self.tree.add_command(_reindex)
-        self.tree.add_command(_status)
 
     # Life
 
@@ -160,30 +155,3 @@ class NewsdeskBot(commands.AutoShardedBot):
             yield
         finally:
             self._asking.discard(task)
-
-
-@app_commands.command(name="reindex", description="Read the articles again; answers go on meanwhile.")
-@app_commands.default_permissions(manage_guild=True)
-@app_commands.checks.has_permissions(manage_guild=True)
-@app_commands.guild_only()
-async def _reindex(interaction: discord.Interaction[NewsdeskBot]) -> None:
-    await interaction.response.defer(thinking=True, ephemeral=True)
-    report = await rebuild_apart(interaction.client.desk.settings)
-    facts = {name: report[name] for name in _REPORTED}
-    await finish(interaction, render_facts("The index is up to date", facts))
-
-
-@app_commands.command(name="status", description="Show what is indexed.")
-@app_commands.default_permissions(manage_guild=True)
-@app_commands.checks.has_permissions(manage_guild=True)
-@app_commands.guild_only()
-async def _status(interaction: discord.Interaction[NewsdeskBot]) -> None:
-    await interaction.response.defer(thinking=True, ephemeral=True)
-    bot = interaction.client
-    facts = await bot.run_apart(bot.desk.status)
-    if facts["generation"] is None:
-        raise IndexMissing("nothing is indexed yet")
-    shown = {name: facts[name] for name in _SHOWN_STATUS} | {
-        "model": ", ".join(choice.name for choice in bot.desk.settings.models) or "none"
-    }
-    await finish(interaction, render_facts("Newsdesk", shown))

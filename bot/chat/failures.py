@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -25,6 +28,22 @@ UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What went wrong on the bot's side, by the id that the log has."""
+
+    reference: str
+    at: datetime
+
+
+_last: deque[Fault] = deque(maxlen=1)
+
+
+def last_fault() -> Fault | None:
+    """What went wrong last in this process."""
+    return _last[0] if _last else None
+
+
 def explain(error: BaseException) -> str:
     """A sentence for the reader; of an unexpected error, the id that the log has."""
     if isinstance(error, (Refusal, Declined)):
@@ -40,6 +59,7 @@ def explain(error: BaseException) -> str:
     reference = secrets.token_hex(4)
     kind = "expected" if isinstance(error, NewsdeskError) else "unexpected"
     log.error("error %s (%s)", reference, kind, exc_info=error)
+    _last.append(Fault(reference, datetime.now(UTC)))
     return f"Something went wrong on my side. Please try again; the log has it as {reference}."
 
 
@@ -61,18 +81,8 @@ async def tell_failure(interaction: discord.Interaction[Any], error: BaseExcepti
         if not interaction.response.is_done():
             await interaction.response.send_message(embeds=[embed], ephemeral=True)
         elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-            await finish(interaction, embed)
+            await interaction.edit_original_response(embeds=[embed])
         else:
             await interaction.followup.send(embeds=[embed], ephemeral=True)
     except UNREACHABLE as e:
         log.warning("a failure could not be told: %s", describe_fault(e))
-
-
-async def finish(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
-    """Answer a deferred command; its token ends after 15 minutes, and then a plain message must do."""
-    try:
-        await interaction.edit_original_response(embeds=[embed])
-    except discord.HTTPException as e:
-        log.warning("a deferred reply came too late: %s", describe_fault(e))
-        if isinstance(interaction.channel, discord.abc.Messageable):
-            await interaction.channel.send(embeds=[embed])

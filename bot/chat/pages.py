@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.chat.render import clip, escape, link_title
 from bot.chat.sheet import Sheet
+from bot.ledger.config import ServerConfig
 from bot.ledger.readers import Forgotten
 from bot.ledger.watches import Watch
 from bot.llm.choice import ModelChoice
@@ -17,6 +19,10 @@ _MAX_OPENING = 300
 _MAX_OUTLET = 100
 _MAX_ALSO_IN = 200
 _MAX_OUTLETS = 100
+_MAX_FACT = 500
+_MENTIONS = {"channels": "<#{}>", "roles": "<@&{}>"}
+EMPTY = "empty"
+"""What stands for a text or list with nothing in it."""
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _WHAT = (
     "Newsdesk answers questions about the news from the articles that it has indexed, shows the paragraph that proves "
@@ -114,6 +120,47 @@ def describe_hosts(models: Iterable[ModelChoice]) -> str:
 def tell_forgotten(forgotten: Forgotten) -> str:
     """How much of a reader was deleted."""
     return f"{_count(forgotten.n_answers, 'question')} with answers and {_count(forgotten.n_ratings, 'vote')} deleted."
+
+
+def tell_facts(title: str, facts: Mapping[str, object]) -> Sheet:
+    """Names and values, one on each line."""
+    lines = (
+        f"**{escape(name.replace('_', ' '))}**: {clip(escape(str(value)), _MAX_FACT)}" for name, value in facts.items()
+    )
+    return Sheet(title, tuple(("\n", line) for line in lines))
+
+
+def list_options(
+    title: str, options: ServerConfig, own: Mapping[int | None, Mapping[str, Any]], channel: int | None = None
+) -> Sheet:
+    """Every option: what holds, since when that was set, and what it is.
+
+    Args:
+        options: Those that hold.
+        own: What was set for the server, under None, and for channels.
+        channel: The one that is meant; without one, those that differ are named at the end.
+    """
+    whence = dict.fromkeys(own.get(None, ()), "set for the server")
+    if channel:
+        whence |= dict.fromkeys(own.get(channel, ()), "set for this channel")
+    units = [
+        ("\n", f"**{escape(name)}**: {show_option(options, name)} ({whence.get(name, 'default')})\n{field.description}")
+        for name, field in ServerConfig.model_fields.items()
+    ]
+    if not channel and (others := [c for c in own if c]):
+        units.append(("\n\n", "**Channels with options of their own**"))
+        units += [("\n", f"- <#{c}>: {escape(', '.join(own[c]))}") for c in others]
+    return Sheet(title, tuple(units))
+
+
+def show_option(options: ServerConfig, name: str) -> str:
+    """The value of an option as people write it; channels and roles as mentions."""
+    value = getattr(options, name)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(_MENTIONS.get(name, "{}").format(escape(str(v))) for v in value) or EMPTY
+    return escape(str(value)) or EMPTY
 
 
 def _count(n: int, noun: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote as percent_encode
 
 from discord import Colour, Embed
@@ -73,12 +72,6 @@ def render_notice(title: str, text: str) -> Embed:
     return Embed(
         title=clip(escape(title), _MAX_TITLE), description=clip(text, _MAX_DESCRIPTION), colour=_COLOURS[False]
     )
-
-
-def render_facts(title: str, facts: Mapping[str, Any]) -> Embed:
-    """Names and values, one on each line."""
-    lines = (f"**{escape(name.replace('_', ' '))}**: {escape(_show(value))}" for name, value in facts.items())
-    return render_notice(title, "\n".join(lines))
 
 
 def read_turn(embeds: Sequence[Embed]) -> Turn | None:
@@ -239,8 +232,3 @@ def web_address(url: str, max_chars: int) -> str:
     """The address in a form that Discord takes, or empty text."""
     quoted = percent_encode(url, safe="!#$%&'()*+,/:;=?@~")
     return quoted if len(quoted) <= max_chars and _WEB_ADDRESS.fullmatch(quoted) else ""
-
-
-def _show(value: object) -> str:
-    shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-    return clip(shown, 500)

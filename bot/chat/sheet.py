@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.chat.failures import explain
 from bot.chat.plain import MAX_CONTENT
 from bot.chat.render import clip, escape, flow, pack_embeds, render_notice
 from bot.chat.rules import hold_to_options
-from bot.chat.surface import InteractionSurface, Page
+from bot.chat.surface import InteractionSurface, Page, Surface
 from bot.ledger.config import ServerConfig
 from bot.types import Question
 from index.types import Filters
@@ -46,10 +47,14 @@ async def show_sheet(
     interaction: discord.Interaction[Any], make: Callable[[], Awaitable[Sheet]], *, private: bool = False
 ) -> None:
     """Acknowledge an interaction, and respond with a sheet as soon as it is made."""
-    surface = InteractionSurface(interaction, private=private)
+    await show_on(InteractionSurface(interaction, private=private), make)
+
+
+async def show_on(surface: Surface, make: Callable[[], Awaitable[Sheet]]) -> None:
+    """The same on a surface; where no sheet can be made, why."""
     try:
         if await surface.begin():
-            first, *rest = (await make()).to_pages(plain=surface.plain)
+            first, *rest = (await _make_any(make)).to_pages(plain=surface.plain)
             await surface.show(first)
             for page in rest:
                 await surface.add(page)
@@ -57,12 +62,20 @@ async def show_sheet(
         surface.end()
 
 
+async def _make_any(make: Callable[[], Awaitable[Sheet]]) -> Sheet:
+    try:
+        return await make()
+    except Exception as e:
+        return Sheet("Sorry", (("", explain(e)),))
+
+
 async def find_options(interaction: discord.Interaction[NewsdeskBot]) -> ServerConfig:
     """The options that hold where somebody uses a command; the defaults in direct messages."""
     bot, place = interaction.client, InteractionSurface(interaction).place
     if place.server is None:
         return ServerConfig()
-    options: ServerConfig = await bot.run_apart(partial(bot.ledger.config.get, place.server, place.channel))
+    get = partial(bot.ledger.config.get, place.server, place.parent or place.channel)
+    options: ServerConfig = await bot.run_apart(get)
     return options
 
 

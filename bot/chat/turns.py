@@ -70,27 +70,26 @@ class Stopping(Refusal):
 
 
 class Cooldown:
-    """A token bucket for each key: full at first, and refilled evenly over a minute.
+    """A token bucket for each key: full at first, and refilled evenly over a minute, whatever it then holds.
 
     A bucket is kept as the time at which it will be full again (the virtual scheduling of ITU-T I.371), so a full one
     needs no memory.
     """
 
-    def __init__(self, per_minute: int, clock: Clock) -> None:
-        self._token_s = 60 / per_minute
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._full_at: dict[Hashable, float] = {}  # the key that spent last comes last
 
-    def wait_s(self, key: Hashable) -> int:
+    def wait_s(self, key: Hashable, per_minute: int) -> int:
         """Whole seconds until the key has a token, 0 for now."""
         now = self._clock()
-        wait_s = self._full_at.get(key, now) - now - (60 - self._token_s)
+        wait_s = self._full_at.get(key, now) - now - (60 - 60 / per_minute)
         return max(0, ceil(round(wait_s, 3)))  # else sums of floats turn away whoever comes back in time
 
-    def spend(self, key: Hashable) -> None:
+    def spend(self, key: Hashable, per_minute: int) -> None:
         """Take a token of the key, and forget the buckets that are full again."""
         now = self._clock()
-        self._full_at[key] = max(now, self._full_at.pop(key, now)) + self._token_s
+        self._full_at[key] = max(now, self._full_at.pop(key, now)) + 60 / per_minute
         while self._full_at[first := next(iter(self._full_at))] <= now:
             del self._full_at[first]
 
@@ -130,8 +129,10 @@ class Turns:
     ) -> None:
         self._n_workers = n_workers
         self._max_waiting = max_waiting
-        self._reader_cooldown = Cooldown(reader_per_minute, clock)
-        self._server_cooldown = Cooldown(server_per_minute, clock)
+        self._reader_per_minute = reader_per_minute
+        self._server_per_minute = server_per_minute
+        self._reader_cooldown = Cooldown(clock)
+        self._server_cooldown = Cooldown(clock)
         self._places: dict[Hashable, _Place] = {}  # by reader
         self._queues: dict[Hashable, deque[_Place]] = {}  # by server, the one to be served next first
         self._is_stopping = False
@@ -149,19 +150,33 @@ class Turns:
         return len(self._places) - self.n_waiting
 
     @asynccontextmanager
-    async def take(self, *, server: Hashable | None, reader: Hashable, on_position: OnPosition) -> AsyncIterator[None]:
+    async def take(
+        self,
+        *,
+        server: Hashable | None,
+        reader: Hashable,
+        on_position: OnPosition,
+        reader_per_minute: int | None = None,
+        server_per_minute: int | None = None,
+    ) -> AsyncIterator[None]:
         """Wait for the turn of a question; it ends with the block.
 
         Args:
             server: None for direct messages, which count as a server of that reader's own.
             reader: Who asks, the same on all servers.
             on_position: Called when the question has to wait, and again whenever it moves, forward or back.
+            reader_per_minute: The rate that holds where it is asked, by default the general one.
+            server_per_minute: The same for the server.
 
         Raises:
             Refusal: There is no turn for it, or `drain` ended it.
         """
         home = ("direct messages", reader) if server is None else server
-        self._check(home, reader)
+        reader_rate = reader_per_minute or self._reader_per_minute
+        server_rate = server_per_minute or self._server_per_minute
+        self._check(home, reader, reader_rate, server_rate)
+        self._reader_cooldown.spend(reader, reader_rate)
+        self._server_cooldown.spend(home, server_rate)
         try:
             async with asyncio.timeout(None) as limit:
                 place = self._enter(home, reader, limit)
@@ -190,22 +205,20 @@ class Turns:
                 place.limit.reschedule(deadline)
         await self._empty.wait()
 
-    def _check(self, server: Hashable, reader: Hashable) -> None:
+    def _check(self, server: Hashable, reader: Hashable, reader_rate: int, server_rate: int) -> None:
         if self._is_stopping:
             raise Stopping(_STOPPING_WAIT_S)
         if reader in self._places:
             raise ReaderBusy(_BUSY_WAIT_S)
-        if wait_s := self._reader_cooldown.wait_s(reader):
+        if wait_s := self._reader_cooldown.wait_s(reader, reader_rate):
             raise ReaderCooling(wait_s)
-        if wait_s := self._server_cooldown.wait_s(server):
+        if wait_s := self._server_cooldown.wait_s(server, server_rate):
             raise ServerCooling(wait_s)
         n_own, n_free = len(self._queues.get(server, ())), self._max_waiting - self.n_waiting
         if self.n_running >= self._n_workers and n_own >= n_free:
             raise QueueFull(_FULL_WAIT_S)
 
     def _enter(self, server: Hashable, reader: Hashable, limit: asyncio.Timeout) -> _Place:
-        self._reader_cooldown.spend(reader)
-        self._server_cooldown.spend(server)
         place = self._places[reader] = _Place(server, reader, limit)
         self._queues.setdefault(server, deque()).append(place)
         self._empty.clear()

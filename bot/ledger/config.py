@@ -33,15 +33,24 @@ class Replies(StrEnum):
 
 
 def _split(value: object) -> object:
-    """A list out of a text as people type it: parted by commas, channels and roles perhaps as mentions."""
+    """A list out of a text as people type it, parted by commas."""
     if not isinstance(value, str):
         return value
-    parts = (_MENTION.sub(r"\1", part.strip()) for part in value.split(","))
-    return [part for part in parts if part]
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _read_ids(value: object) -> object:
+    """The ids out of a text as people type it: mentions or ids, parted by commas or blanks."""
+    if not isinstance(value, str):
+        return value
+    ids = [part for part in re.split(r"[,\s]+", _MENTION.sub(r" \1 ", value)) if part]
+    if unknown := [part for part in ids if not (part.isascii() and part.isdecimal())]:
+        raise ValueError(f"a channel or role is chosen after typing # or @, and {unknown[0]!r} is none")
+    return ids
 
 
 _Ids = Annotated[
-    tuple[Annotated[int, Field(gt=0, lt=2**63)], ...], Field(max_length=_MAX_LISTED), BeforeValidator(_split)
+    tuple[Annotated[int, Field(gt=0, lt=2**63)], ...], Field(max_length=_MAX_LISTED), BeforeValidator(_read_ids)
 ]
 _Names = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=100)], ...],
@@ -51,9 +60,12 @@ _Names = Annotated[
 
 
 class ServerConfig(BaseModel):
-    """Every option with its default; without any set, the bot speaks only when it is spoken to."""
+    """Every option with its default and, as its field's description, what it does.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    Without any set, the bot speaks only when it is spoken to.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     channels: _Ids = ()
     """Where it answers, threads in them included; empty for wherever it may write."""
@@ -76,7 +88,7 @@ class ServerConfig(BaseModel):
     daily_questions: int = Field(default=0, ge=0)
     """Questions of the server on one day; 0 for what whoever runs the bot allows, which holds in any case."""
     daily_tokens: int = Field(default=0, ge=0)
-    """Tokens of a language model on one day; 0 as before."""
+    """Tokens of a language model on one day; 0 for what whoever runs the bot allows."""
 
     @field_validator("language")
     @classmethod
@@ -84,6 +96,15 @@ class ServerConfig(BaseModel):
         if value and not _LANGUAGE.fullmatch(value):
             raise ValueError("it is no code of a language, such as en or zh")
         return value
+
+    @classmethod
+    def read(cls, name: str, value: Any) -> ServerConfig:
+        """The defaults with one option as typed, or as what it is.
+
+        Raises:
+            BadRequest: The value cannot be used.
+        """
+        return _checked({name: value})
 
     @property
     def daily_cap(self) -> Amount:
@@ -119,6 +140,14 @@ class Config:
         )
         return _checked({name: json.loads(value) for name, value in rows})
 
+    def own(self, server: int) -> dict[int | None, dict[str, Any]]:
+        """What was set, as it is stored: of the server under None, and of each of its channels that has any."""
+        found: dict[int | None, dict[str, Any]] = {}
+        query = "SELECT channel, name, value FROM options WHERE server = ? ORDER BY channel, name"
+        for channel, name, value in self._db.read(query, server):
+            found.setdefault(channel or None, {})[name] = json.loads(value)
+        return found
+
     def set(self, server: int, name: str, value: Any, channel: int | None = None) -> ServerConfig:
         """Set an option of a server or of one channel, given as typed or as what it is; returns those that then hold.
 
@@ -126,7 +155,7 @@ class Config:
             BadRequest: There is no such option, the value cannot be used, or a channel cannot have it.
         """
         _check_name(name, channel)
-        usable = _checked({name: value}).model_dump(mode="json")[name]
+        usable = ServerConfig.read(name, value).model_dump(mode="json")[name]
         with self._db.write() as transaction:
             row = (server, channel or _WHOLE_SERVER, name, json.dumps(usable))
             transaction.execute("INSERT OR REPLACE INTO options VALUES (?, ?, ?, ?)", row)

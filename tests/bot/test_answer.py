@@ -355,6 +355,16 @@ def test_the_hits_and_the_generation_of_prose_are_those_of_the_quotes(newsdesk, 
     assert "model" in written.timings_ms
 
 
+def test_without_use_of_the_model_it_gets_nothing_not_even_a_follow_up_to_read(newsdesk, answer_all):
+    model = ByWords(("cut the ribbon", "Mayor Ines Dahl cut the ribbon"))
+    answerer = Answerer(newsdesk.reader, newsdesk.encoder, model)
+    asked = Question("And who cut the ribbon?", day(7, 1), history=(Turn(OPENED, "On 17 April."),))
+    assert answerer.ask(asked, use_model=False).outcome is Outcome.QUOTED
+    assert model.prompts == []
+    answerer.ask(Question(OPENED, day(7, 1)))
+    assert len(model.prompts) == 1
+
+
 @pytest.mark.parametrize("reason", ["small could not be reached", "small took longer than 2 seconds"])
 def test_a_model_that_fails_leaves_the_quotes_with_a_notice_that_says_why(newsdesk, answer_all, scripted, reason):
     quoted = newsdesk.ask(OPENED)

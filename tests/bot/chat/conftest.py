@@ -101,11 +101,15 @@ class ScriptedAnswerer:
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
+        self.used_model: list[bool] = []
         self.script: Script = lambda question, _: make_quoted(question.text)
         self.writes: WritingScript | None = None
 
-    def ask(self, question: Question, on_quoted: Callable[[Answer], None], on_sentence: OnSentence) -> Answer:
+    def ask(
+        self, question: Question, on_quoted: Callable[[Answer], None], on_sentence: OnSentence, *, use_model: bool
+    ) -> Answer:
         self.asked.append(question)
+        self.used_model.append(use_model)
         if self.writes:
             return self.writes(question, on_quoted, on_sentence)
         return self.script(question, on_quoted)

@@ -14,7 +14,7 @@ import pytest
 import simcord
 from simcord.backend import serializers
 
-from bot.chat import asking, client, serve
+from bot.chat import admin, asking, serve
 from bot.chat.client import make_intents
 from bot.chat.reindex import rebuild_apart
 from bot.desk import Desk
@@ -386,7 +386,7 @@ async def test_commands_of_managers_are_hidden_from_other_members(server, comman
 
 @pytest.mark.parametrize("command", ["reindex", "status"])
 async def test_commands_of_managers_are_refused_to_members_whom_the_server_lets_see_them(server, command, monkeypatch):
-    monkeypatch.setattr(client, "rebuild_apart", fail(AssertionError("nothing may be built")))
+    monkeypatch.setattr(admin, "rebuild_apart", fail(AssertionError("nothing may be built")))
     known = {
         c["name"]: c
         for c in server.env.backend.visible_commands(user_id=server.manager.id, channel_id=server.channel.id)
@@ -418,17 +418,16 @@ async def test_status_without_an_index_says_so(server, desk):
     desk.facts = {"generation": None, "home": "/home/operator"}
     result = await server.manager.slash(server.channel, "status")
     assert only_embed(result.response).description.startswith("Nothing is indexed yet.")
-    assert len(server.env.errors) == 1
 
 
 async def test_reindex_reports_to_managers_what_the_build_did(server, desk, monkeypatch):
     asked = []
 
-    async def rebuild(settings: Settings) -> dict[str, Any]:
+    async def rebuild(settings: Settings, _: Any) -> dict[str, Any]:
         asked.append(settings)
         return REPORT
 
-    monkeypatch.setattr(client, "rebuild_apart", rebuild)
+    monkeypatch.setattr(admin, "rebuild_apart", rebuild)
     result = await server.manager.slash(server.channel, "reindex")
     assert result.ephemeral
     embed = only_embed(result.response)
@@ -441,12 +440,12 @@ async def test_reindex_reports_to_managers_what_the_build_did(server, desk, monk
 async def test_questions_are_answered_while_the_index_is_built(server, monkeypatch, when_shown):
     answered = when_shown(discord.Message, "reply")
 
-    async def rebuild(_: Settings) -> dict[str, Any]:
+    async def rebuild(*_: Any) -> dict[str, Any]:
         server.env.backend.create_message(server.channel.id, server.reader.id, f"{server.bot_mention} {WHEN}")
         assert await asyncio.to_thread(answered.wait, 30)
         return REPORT
 
-    monkeypatch.setattr(client, "rebuild_apart", rebuild)
+    monkeypatch.setattr(admin, "rebuild_apart", rebuild)
     result = await server.manager.slash(server.channel, "reindex")
     assert only_embed(result.response).title == "The index is up to date"
     assert WHEN in [m.embeds[0].title for m in server.posted()]
@@ -454,30 +453,28 @@ async def test_questions_are_answered_while_the_index_is_built(server, monkeypat
 
 @pytest.mark.parametrize("error", [NewsdeskError(f"{SECRET}: disk full"), ValueError("no JSON")])
 async def test_a_failed_reindex_is_one_kind_sentence_with_the_id_of_the_log(server, monkeypatch, caplog, error):
-    async def rebuild(_: Settings) -> dict[str, Any]:
+    async def rebuild(*_: Any) -> dict[str, Any]:
         raise error
 
-    monkeypatch.setattr(client, "rebuild_apart", rebuild)
+    monkeypatch.setattr(admin, "rebuild_apart", rebuild)
     result = await server.manager.slash(server.channel, "reindex")
     assert result.ephemeral
     see_no_traceback(only_embed(result.response).description, caplog.text)
     assert str(error) in caplog.text
-    assert len(server.env.errors) == 1
 
 
 @pytest.mark.parametrize("failing", [False, True])
-async def test_a_reindex_that_outlives_its_token_is_reported_in_the_channel(server, monkeypatch, failing):
-    async def rebuild(_: Settings) -> dict[str, Any]:
+async def test_a_reindex_that_outlives_its_token_is_reported_in_direct_messages(server, monkeypatch, failing):
+    async def rebuild(*_: Any) -> dict[str, Any]:
         server.env.backend.advance_clock(16 * 60)
         if failing:
             raise NewsdeskError("disk full")
         return REPORT
 
-    monkeypatch.setattr(client, "rebuild_apart", rebuild)
+    monkeypatch.setattr(admin, "rebuild_apart", rebuild)
     await server.manager.slash(server.channel, "reindex")
-    told = server.posted()[-1]
-    assert only_embed(told).title == ("Sorry" if failing else "The index is up to date")
-    assert len(server.env.errors) == failing
+    assert [m for m in server.posted() if m.embeds] == []
+    assert server.bodies()[-1]["embeds"][0]["title"] == ("Sorry" if failing else "The index is up to date")
 
 
 async def test_commands_of_managers_are_not_offered_in_direct_messages(server):
@@ -518,10 +515,10 @@ async def test_hostile_answers_make_only_valid_messages_that_ping_nobody(server,
 
 
 async def test_no_request_of_any_kind_allows_a_mention(server, desk, quoted, cite, monkeypatch):
-    async def rebuild(_: Settings) -> dict[str, Any]:
+    async def rebuild(*_: Any) -> dict[str, Any]:
         return REPORT
 
-    monkeypatch.setattr(client, "rebuild_apart", rebuild)
+    monkeypatch.setattr(admin, "rebuild_apart", rebuild)
     desk.answerer.script = lambda question, _: quoted(question.text, *(cite(n) for n in range(1, 15)))
     await server.reader.slash(server.channel, "ask", question=WHEN)
     await server.reader.send(server.channel, f"{server.bot_mention} {WHEN}")
@@ -609,12 +606,14 @@ class TestRealDesk:
 async def test_reindex_builds_in_a_process_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("DISCORD_TOKEN", "never passed on")
     settings = Settings(home=tmp_path / "home")
-    report = await rebuild_apart(settings)
+    progress: list[str] = []
+    report = await rebuild_apart(settings, progress.append)
+    assert {line.split(":")[0] for line in progress} >= {"reading", "encoding"}
     assert report["articles"] >= 60
     assert report["embedded"] == report["passages"] > 0
     again = await rebuild_apart(settings)
     assert again["embedded"] == 0
-    assert set(client._REPORTED) <= set(report)
+    assert set(admin.REPORTED) <= set(report)
     (tmp_path / "home" / "newsdesk.toml").write_text("nonsense = 1\n", encoding="utf-8")
     with pytest.raises(NewsdeskError, match="nonsense"):
         await rebuild_apart(settings)

@@ -56,7 +56,9 @@ def asked(desk, monkeypatch) -> list[Any]:
     """The questions that reach the answerer."""
     asked = []
     ask = desk.answerer.ask
-    monkeypatch.setattr(desk.answerer, "ask", lambda question, *told: asked.append(question) or ask(question, *told))
+    monkeypatch.setattr(
+        desk.answerer, "ask", lambda question, *told, **how: asked.append(question) or ask(question, *told, **how)
+    )
     return asked
 
 

@@ -10,15 +10,18 @@ import pytest
 from bot.chat.pages import (
     describe_hosts,
     list_latest,
+    list_options,
     list_sources,
     list_watches,
     tell_about,
+    tell_facts,
     tell_forgotten,
     tell_new,
 )
 from bot.chat.sheet import Sheet
 from bot.chat.verdicts import tell_verdicts
 from bot.claims.types import Change, ChangeKind, CheckedClaim, CheckedText, ClaimVerdict, Proof, Stance
+from bot.ledger.config import ServerConfig
 from bot.ledger.ledger import describe_retention
 from bot.ledger.readers import Forgotten
 from bot.ledger.watches import Watch
@@ -232,3 +235,22 @@ def test_ten_claims_with_the_longest_texts_stay_within_the_limits(prove, within_
 
 def test_what_was_forgotten_is_counted():
     assert tell_forgotten(Forgotten(1, 2)) == "1 question with answers and 2 votes deleted."
+
+
+# For those who manage a server
+
+
+def test_facts_stand_on_lines_of_their_own_as_themselves(within_limits):
+    sheet = tell_facts(HOSTILE, {"built_at": HOSTILE, "long": HOSTILE * 100})
+    [embeds] = embeds_of(sheet)
+    within_limits(embeds)
+    first, second = text_of(sheet).strip().split("\n")
+    assert first.startswith(r"**built at**: \@everyone \[click\]")
+    assert second.startswith("**long**: ")
+
+
+def test_options_with_as_much_in_them_as_may_be_stay_within_the_limits(within_limits):
+    options = ServerConfig(sources=("*" * 100,) * 25, channels=tuple(range(2**60, 2**60 + 25)), roles=(2**62,) * 25)
+    own = {c: {"max_question_chars": 20} for c in options.channels}
+    for embeds in embeds_of(list_options("Options of this server", options, own)):
+        within_limits(embeds)

@@ -287,6 +287,20 @@ async def test_a_server_that_asks_too_often_is_told_when_to_come_back_while_othe
     await room.ask_and_end("a", "late")
 
 
+async def test_the_rates_of_the_place_go_before_the_general_ones():
+    room = Newsroom(reader_per_minute=5)
+    strict = {"server": "strict", "reader": 1, "on_position": print, "reader_per_minute": 2}
+    for _ in range(2):
+        async with room.turns.take(**strict):
+            pass
+    room.clock.now += 15
+    with pytest.raises(ReaderCooling) as refused:
+        async with room.turns.take(**strict):
+            pass
+    assert refused.value.wait_s == 15
+    await room.ask_and_end("lenient", 1)
+
+
 async def test_a_refused_question_costs_no_token():
     room = Newsroom(reader_per_minute=2)
     first = await room.ask("a", 1)

@@ -49,6 +49,7 @@ def test_setting_tells_what_then_holds(config):
     ("name", "typed", "meant"),
     [
         ("channels", "<#123>, 456", (123, 456)),
+        ("channels", "<#123><#456> 789", (123, 456, 789)),
         ("roles", "<@&123>", (123,)),
         ("roles", [123, 456], (123, 456)),
         ("sources", "Velmora Post, Star ,", ("Velmora Post", "Star")),
@@ -121,6 +122,17 @@ def test_an_option_of_another_version_is_refused_not_ignored_and_can_be_reset(co
         config.get(SERVER)
     assert config.reset(SERVER, "colour")
     assert config.get(SERVER) == ServerConfig()
+
+
+def test_what_was_set_is_listed_by_where_it_was_set(config):
+    config.set(SERVER, "model", False)
+    config.set(SERVER, "language", "en", CHANNEL)
+    config.set(SERVER + 1, "language", "de")
+    assert config.own(SERVER) == {None: {"model": False}, CHANNEL: {"language": "en"}}
+
+
+def test_every_option_is_described():
+    assert all(field.description for field in ServerConfig.model_fields.values())
 
 
 @pytest.mark.parametrize(
