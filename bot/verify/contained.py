@@ -127,8 +127,12 @@ def _check_runs(claim: Reading, *sources: Reading) -> Iterator[str]:
 
 
 def _check_words(claim: Reading, told: Reading, context: Reading) -> Iterator[str]:
-    """Whether some words of the sentence are told."""
-    known = [*told.tokens, *context.tokens]
-    missing = [t for t in claim.tokens if not any(same_word(t, k) and not opposed(t, k) for k in known)]
-    if len(missing) > (1 - _MIN_KNOWN) * len(claim.tokens) + 0.5 or len(missing) == len(claim.tokens):
+    """Whether some words of the sentence are told, and one at least by the paragraph itself."""
+
+    def missing_in(known: Sequence[Token]) -> list[Token]:
+        return [t for t in claim.tokens if not any(same_word(t, k) and not opposed(t, k) for k in known)]
+
+    missing = missing_in([*told.tokens, *context.tokens])
+    is_elsewhere = len(missing_in(told.tokens)) == len(claim.tokens)
+    if len(missing) > (1 - _MIN_KNOWN) * len(claim.tokens) + 0.5 or is_elsewhere:
         yield f"invented ({' '.join(t.text or min(t.keys) for t in missing)})"

@@ -130,7 +130,7 @@ def test_what_sources_differ_in_leads_and_how_old_they_are_follows(console, caps
     sides = (Side("41 million crowns", 1), Side("38 million crowns", 2))
     answer = replace(
         ANSWER,
-        citations=(CITATION, replace(CITATION, n=2, source="Star")),
+        citations=(CITATION, replace(CITATION, n=2, article_id="star", source="Star")),
         disagreement=Disagreement(Difference.CORRECTED, sides),
         freshness="The newest source is 5 days old (14 April 2025).",
     )
