@@ -51,7 +51,7 @@ def render_answer(answer: Answer, n_articles: int | None = None) -> list[list[Em
     Args:
         n_articles: How many articles were searched, where that is known.
     """
-    return pack_embeds([*_answer_embeds(answer, n_articles), *map(_source_embed, answer.citations)])
+    return pack_embeds([*_answer_embeds(answer, n_articles), *_source_embeds(answer.citations)])
 
 
 def pack_embeds(embeds: Iterable[Embed]) -> list[list[Embed]]:
@@ -167,16 +167,42 @@ def name_source(c: Citation) -> str:
     return clip(show_plainly(f"[{c.n}] {c.source}, {format_day(c.published_at)}"), _MAX_AUTHOR)
 
 
-def _source_embed(c: Citation) -> Embed:
+def _source_embeds(citations: Sequence[Citation]) -> Iterator[Embed]:
+    """A source for each paragraph, with all that is cited of it in bold; one for each citation of a long paragraph."""
+    paragraphs: dict[tuple[str, int, str], list[Citation]] = {}
+    for c in citations:
+        paragraphs.setdefault((c.article_id, c.paragraph, c.text), []).append(c)
+    for same in paragraphs.values():
+        whole = _quote_whole(same[0].text, [c.quote for c in same])
+        if len(whole) <= _MAX_PARAGRAPH:
+            yield _source_embed(same, whole)
+        else:
+            yield from (_source_embed([c], quote_paragraph(c.text, c.quote)) for c in same)
+
+
+def _source_embed(same: Sequence[Citation], paragraph: str) -> Embed:
+    c = same[0]
     embed = Embed(
         title=clip(escape(c.title), _MAX_TITLE),
         url=web_address(c.link, _MAX_URL) or web_address(c.url, _MAX_URL) or None,
-        description=quote_paragraph(c.text, c.quote),
+        description=paragraph,
         colour=_COLOURS[True],
     )
-    embed.set_author(name=name_source(c))
+    others = "".join(f"[{other.n}] " for other in same[1:])
+    embed.set_author(name=clip(name_source(c).replace("] ", f"] {others}", 1), _MAX_AUTHOR))
     embed.set_footer(text=f"paragraph {c.paragraph}")
     return embed
+
+
+def _quote_whole(text: str, quotes: Sequence[str]) -> str:
+    """A paragraph as a quotation, some sentences of it in bold."""
+    pieces = ["> "]
+    at = 0
+    for start, end in sorted((text.find(q), text.find(q) + len(q)) for q in quotes if q and q in text):
+        if start >= at:
+            pieces += [escape(text[at:start]), f"**{escape(text[start:end])}**"]
+            at = end
+    return "".join([*pieces, escape(text[at:])]).replace("****", "")
 
 
 def quote_paragraph(text: str, quote: str, max_chars: int = _MAX_PARAGRAPH) -> str:

@@ -156,7 +156,15 @@ def test_every_message_of_every_answer_stays_within_all_limits(within_limits, an
     messages = render_answer(answer)
     for embeds in messages:
         within_limits([e.to_dict() for e in embeds])
-    assert sum(map(len, messages)) >= 1 + len(answer.citations)
+    heads = "".join(e.author.name or "" for embeds in messages for e in embeds)
+    assert all(f"[{c.n}]" in heads for c in answer.citations)
+
+
+def test_a_paragraph_that_is_cited_twice_is_shown_once_with_both_sentences_in_bold(quoted, cite):
+    first = replace(cite(1), text="It opened. Rain fell. It closed.", quote="It opened.")
+    _, source = render_answer(quoted("Why?", first, replace(first, n=2, quote="It closed.")))[0]
+    assert source.author.name.startswith("[1] [2] ")
+    assert source.description == "> **It opened.** Rain fell. **It closed.**"
 
 
 @short
