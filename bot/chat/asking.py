@@ -33,6 +33,8 @@ log = logging.getLogger("newsdesk.chat")
 _MAX_TURNS = 5
 _LONG_S = 4.0
 """After so long, quotes that wait for prose get their buttons."""
+_TOKENS_A_WORD = 1.5
+_FIXED_TOKENS = 300
 _STILL_WRITING = "More is being written."
 
 
@@ -80,6 +82,8 @@ class _Asking:
         self._written: list[Sentence] = []
         self._cited: dict[int, Citation] = {}
         self._n_articles: int | None = None
+        self._use_model = True
+        self._reserved = Amount()
 
     async def answer(self) -> None:
         """Find the answer in its turn, and show it; where that fails, what was quoted, or why there is nothing."""
@@ -96,6 +100,7 @@ class _Asking:
                 self._cancel_aside()
                 await self._reserve()
                 answer = await self._find()
+                await self._give_back()
         except Exception as e:
             await self._pace.stop()
             if self._quoted is None:
@@ -117,10 +122,27 @@ class _Asking:
         self._question = hold_to_options(self._question, self._options, place, roles)
 
     async def _reserve(self) -> None:
-        """Count the question among those of the day."""
-        wanted = (self._surface.place.server, self._question.now, Amount(questions=1), self._options.daily_cap)
-        if await self._bot.run_apart(partial(self._bot.ledger.usage.reserve, *wanted)):
+        """Count the question among those of the day, and what a model may need; beyond the cap no model is asked."""
+        if await self._is_over(Amount(questions=1)):
             raise Declined("As many questions were asked here today as I may answer. Please ask again tomorrow.")
+        settings = self._bot.desk.settings
+        self._use_model = self._options.model
+        if self._use_model and settings.models:
+            n_read = round(settings.llm_context_words * _TOKENS_A_WORD) + _FIXED_TOKENS
+            self._reserved = self._bot.ledger.prices.amount_of(n_read, settings.llm_max_tokens)
+            self._use_model = not await self._is_over(self._reserved)
+
+    async def _is_over(self, wanted: Amount) -> bool:
+        usage, place = self._bot.ledger.usage, self._surface.place
+        reserve = partial(usage.reserve, place.server, self._question.now, wanted, self._options.daily_cap)
+        return await self._bot.run_apart(reserve) is not None
+
+    async def _give_back(self) -> None:
+        """Count no tokens for a model that was not asked, for there was nothing to write about."""
+        if self._use_model and self._reserved.tokens and self._quoted is None:
+            usage, place = self._bot.ledger.usage, self._surface.place
+            settle = partial(usage.settle, place.server, self._question.now, self._reserved, Amount())
+            await self._bot.run_apart(settle)
 
     def _wait_at(self, position: int) -> None:
         """Take in the place among those that wait; it is told again whenever it is half of what was told."""
@@ -155,7 +177,7 @@ class _Asking:
 
             return call
 
-        ask = partial(self._bot.desk.answerer.ask, use_model=self._options.model)
+        ask = partial(self._bot.desk.answerer.ask, use_model=self._use_model)
         on_quoted, on_sentence = in_loop(self._take_quoted), in_loop(self._take_sentence)
         answer: Answer = await self._bot.run_answer(partial(ask, self._question, on_quoted, on_sentence))
         return answer

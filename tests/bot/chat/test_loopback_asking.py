@@ -138,6 +138,30 @@ async def test_a_server_has_no_more_questions_a_day_than_it_may(bot, guild, read
     assert len(desk.answerer.asked) == 1
 
 
+async def test_beyond_a_servers_tokens_answers_are_quotations(bot, guild, reader, desk):
+    desk.settings = desk.settings.model_copy(update={"llm": "ollama/tiny"})
+    bot.ledger.config.set(guild.id, "daily_tokens", 4000)
+    quote = desk.answerer.script
+
+    def quote_before_writing(question, on_quoted):
+        answer = quote(question, on_quoted)
+        on_quoted(answer)
+        return answer
+
+    desk.answerer.script = quote_before_writing
+    for _ in range(3):
+        await (await reader.slash("ask", question=WHEN)).final()
+    assert desk.answerer.used_model == [True, False, False]
+
+
+async def test_a_question_for_which_no_model_was_asked_takes_no_tokens(bot, guild, reader, desk):
+    desk.settings = desk.settings.model_copy(update={"llm": "ollama/tiny"})
+    bot.ledger.config.set(guild.id, "daily_tokens", 4000)
+    for _ in range(3):
+        await (await reader.slash("ask", question=WHEN)).final()
+    assert desk.answerer.used_model == [True, True, True]
+
+
 async def test_quotes_that_stand_long_have_their_buttons_before_the_model_has_written(
     bot, guild, reader, two_steps, monkeypatch
 ):
