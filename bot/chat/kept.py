@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -25,7 +26,7 @@ _FORGOTTEN = "I no longer have that answer, for I keep answers for a limited tim
 _Item = TypeVar("_Item", bound=ui.Item[Any])
 
 
-class OfAnswer(ui.DynamicItem[_Item], template=_NEVER):
+class OfAnswer(ui.DynamicItem[_Item], ABC, template=_NEVER):
     """A button or select of an answer, made anew from the groups of its template whenever it is pressed."""
 
     answer_id: str
@@ -47,9 +48,9 @@ class OfAnswer(ui.DynamicItem[_Item], template=_NEVER):
         except Exception as e:
             await tell_failure(interaction, e)
 
+    @abstractmethod
     async def press(self, interaction: discord.Interaction[NewsdeskBot], kept: KeptAnswer) -> None:
         """Respond to the interaction."""
-        raise NotImplementedError
 
 
 def make_view(*items: ui.Item[Any]) -> ui.View:

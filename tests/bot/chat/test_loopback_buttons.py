@@ -12,7 +12,7 @@ from bot.chat.client import NewsdeskBot
 from bot.ledger.feedback import Rating, Reason, Vote
 from bot.ledger.ledger import Ledger
 from bot.types import Outcome, Turn
-from tests.discord_server import LoopbackDiscord, NotOffered
+from tests.discord_server import NotOffered
 from tests.discord_server.state import Message
 
 WHEN = "When did the harbour bridge open?"
@@ -31,23 +31,6 @@ def shown(message: Message) -> str:
 
 def head(message: Message) -> str:
     return message.embeds[0]["author"]["name"]
-
-
-@pytest.fixture
-async def loopback() -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord() as discord:
-        yield discord
-        discord.check()
-
-
-@pytest.fixture
-def guild(loopback) -> Any:
-    return loopback.add_guild()
-
-
-@pytest.fixture
-def reader(guild) -> Any:
-    return guild.add_member("reader")
 
 
 @pytest.fixture

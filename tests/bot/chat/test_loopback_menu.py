@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,6 @@ from bot.chat.client import NewsdeskBot
 from bot.desk import Desk
 from bot.settings import Settings
 from bot.types import Turn
-from tests.discord_server import LoopbackDiscord
 from tests.discord_server.state import Message
 
 MENU = 3
@@ -25,30 +23,6 @@ TRUE, FALSE = "The ferry strike ended after nine days.", "The bridge cost 52 mil
 def desk(tmp_path, built_home, fake_weights, answer_all) -> Desk:
     """A desk over the dozen articles, with a home of its own for all else."""
     return Desk(Settings(home=tmp_path / "desk"), built_home)
-
-
-@pytest.fixture
-async def loopback() -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord() as discord:
-        yield discord
-        discord.check()
-
-
-@pytest.fixture
-def guild(loopback) -> Any:
-    return loopback.add_guild()
-
-
-@pytest.fixture
-def reader(guild) -> Any:
-    return guild.add_member("reader")
-
-
-@pytest.fixture
-async def bot(loopback, guild, desk) -> AsyncIterator[NewsdeskBot]:
-    bot = NewsdeskBot(desk)
-    async with loopback.running(bot):
-        yield bot
 
 
 @pytest.fixture

@@ -130,11 +130,6 @@ async def loopback() -> AsyncIterator[LoopbackDiscord]:
 
 
 @pytest.fixture
-def guild(loopback) -> Any:
-    return loopback.add_guild()
-
-
-@pytest.fixture
 def reader(guild) -> Any:
     return guild.add_member()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -13,7 +11,6 @@ from bot.desk import Desk
 from bot.development import asks_for_development
 from bot.settings import Settings
 from bot.types import Question
-from tests.discord_server import LoopbackDiscord
 from tests.discord_server.state import Message
 
 
@@ -21,30 +18,6 @@ from tests.discord_server.state import Message
 def desk(tmp_path, built_home, fake_weights, answer_all) -> Desk:
     """A desk over the dozen articles, with a home of its own for all else."""
     return Desk(Settings(home=tmp_path / "desk"), built_home)
-
-
-@pytest.fixture
-async def loopback() -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord() as discord:
-        yield discord
-        discord.check()
-
-
-@pytest.fixture
-def guild(loopback) -> Any:
-    return loopback.add_guild()
-
-
-@pytest.fixture
-def reader(guild) -> Any:
-    return guild.add_member("reader")
-
-
-@pytest.fixture
-async def bot(loopback, guild, desk) -> AsyncIterator[NewsdeskBot]:
-    bot = NewsdeskBot(desk)
-    async with loopback.running(bot):
-        yield bot
 
 
 def body(message: Message) -> str:

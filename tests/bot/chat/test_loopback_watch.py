@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,27 +33,8 @@ def desk(tmp_path, newsroom) -> Desk:
 
 
 @pytest.fixture
-async def loopback() -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord() as discord:
-        yield discord
-        discord.check()
-
-
-@pytest.fixture
-def guild(loopback) -> Any:
-    return loopback.add_guild()
-
-
-@pytest.fixture
 def manager(guild) -> Any:
     return guild.add_member("manager", guild.add_role("managers", manage_channels=True))
-
-
-@pytest.fixture
-async def bot(loopback, guild, desk) -> AsyncIterator[NewsdeskBot]:
-    bot = NewsdeskBot(desk)
-    async with loopback.running(bot):
-        yield bot
 
 
 class Looker:
