@@ -17,14 +17,16 @@ from bot.prompts import data_folder
 from bot.settings import Settings
 from bot.types import Question, format_moment
 from bot.verify.entailment import EntailmentModel
-from index.build import BuildReport, OnProgress, build_index, drop_index
+from index.build import BuildReport, build_index, drop_index
 from index.encoder import SentenceEncoder
 from index.errors import IndexMismatch
 from index.generation import Generation, Reader
+from index.manifest import Manifest
 from index.query import Query
 from index.reranker import CrossEncoderReranker
 from index.search import search
-from index.store import Manifest, Store
+from index.store import Store
+from index.survey import OnProgress
 from index.types import Hit
 
 

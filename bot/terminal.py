@@ -25,8 +25,9 @@ from rich.text import Text
 from bot.doctor import Finding
 from bot.sides import describe_sides
 from bot.types import Answer, Citation, Nearest, Sentence
-from index.build import BuildReport, OnProgress
+from index.build import BuildReport
 from index.query import Query
+from index.survey import OnProgress
 from index.types import Hit
 
 _PLAIN_EVERY_S = 5.0

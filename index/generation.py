@@ -13,11 +13,13 @@ import numpy as np
 from chromadb.api.models.Collection import Collection as ChromaCollection
 from numpy.typing import NDArray
 
+from index.collection import fetch_passages, nearest
 from index.copies import group_copies
 from index.errors import IndexMismatch, IndexMissing
 from index.lexical import inverse_document_frequency
+from index.manifest import Manifest, SegmentRef
 from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, in_zone_of, to_timestamp
-from index.store import Manifest, SegmentRef, Store, fetch_passages, nearest
+from index.store import Store
 from index.types import Encoder, Filters, Vectors
 from index.wording.outlets import Outlets
 

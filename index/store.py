@@ -12,7 +12,6 @@ import logging
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,21 +20,15 @@ from typing import Any
 import chromadb
 import numpy as np
 from chromadb.api.models.Collection import Collection
-from chromadb.api.types import GetResult
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
 
+from index.collection import SegmentWriter, to_row
 from index.errors import IndexMismatch, NewsdeskError
-from index.segment import (
-    UNDATED,
-    ArticleRow,
-    PassageRow,
-    Segment,
-    derive_segment,
-    load_segment,
-)
+from index.manifest import Manifest, SegmentRef
+from index.segment import PassageRow, Segment, derive_segment, load_segment
 from index.sentence_cache import SentenceCache
-from index.types import Passage, Vectors
+from index.types import Vectors
 
 SCHEMA = 1
 _POINTER = "newsdesk-live"
@@ -44,34 +37,6 @@ _SEGMENT = "newsdesk-segment-"
 _SENTENCES = "sentences.sqlite"
 _PAGE = 2000
 _HNSW: Any = {"hnsw": {"space": "cosine", "ef_construction": 128, "ef_search": 200, "max_neighbors": 24}}
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRef:
-    """A segment in a manifest, and the articles in it that the generation no longer holds."""
-
-    name: str
-    n_passages: int
-    removed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """One complete state of the index.
-
-    Attributes:
-        generation: Its number as text, such as `000007`; later ones sort behind earlier ones.
-        paths: What it was built from, as absolute paths; empty for the sample corpus.
-    """
-
-    generation: str
-    created_at: datetime
-    encoder: str
-    fingerprint: str
-    paths: tuple[str, ...]
-    n_articles: int
-    n_passages: int
-    segments: tuple[SegmentRef, ...]
 
 
 class Store:
@@ -277,7 +242,7 @@ class Store:
             page: Mapping[str, Any] = collection.get(include=include, limit=_PAGE, offset=offset)
             embeddings = page["embeddings"] if vectors else [np.zeros(0)] * len(page["ids"])
             for text, metadata, vector in zip(page["documents"], page["metadatas"], embeddings, strict=True):
-                yield _to_row(text, metadata), np.asarray(vector, dtype=np.float32)
+                yield to_row(text, metadata), np.asarray(vector, dtype=np.float32)
 
     def vectors(self, name: str, passage_ids: Sequence[str]) -> Iterator[tuple[str, Vectors]]:
         """Stored vectors of some passages of a segment, in no particular order."""
@@ -294,95 +259,6 @@ class Store:
         while page := self._client.list_collections(limit=_PAGE, offset=len(found)):
             found.extend(page)
         return [c for c in found if c.name.startswith(prefix)]
-
-
-class SegmentWriter:
-    """A segment on its way to being complete."""
-
-    def __init__(self, name: str, collection: Collection) -> None:
-        from llama_index.vector_stores.chroma import ChromaVectorStore
-
-        self.name = name
-        self.n_passages = 0
-        self._vectors = ChromaVectorStore(chroma_collection=collection)
-
-    def add(self, rows: Sequence[PassageRow], vectors: Vectors) -> None:
-        """Store passages with their vectors, shape (len(rows), dim).
-
-        Raises:
-            NewsdeskError: Chroma could not store them, for example because the disk is full.
-        """
-        from llama_index.core.schema import TextNode
-
-        nodes = [
-            TextNode(id_=row.passage.id, text=row.passage.text, embedding=v.tolist(), metadata=_to_metadata(row))
-            for row, v in zip(rows, vectors, strict=True)
-        ]
-        try:
-            self._vectors.add(list(nodes))
-        except (ChromaError, OSError, RuntimeError) as e:
-            raise NewsdeskError(f"the index could not be written ({e}); the earlier one still answers") from e
-        self.n_passages += len(rows)
-
-
-def fetch_passages(collection: Collection, passage_ids: Sequence[str]) -> dict[str, PassageRow]:
-    """Passages by id; those that do not exist are left out."""
-    return _stored(collection.get(ids=list(passage_ids), include=["documents", "metadatas"]))
-
-
-def nearest(collection: Collection, vector: Vectors, n: int) -> list[tuple[str, float]]:
-    """The nearest passages and their cosines, best first.
-
-    Chroma is asked itself: llama-index's `query` would make a node of every candidate, 6 ms for a
-    hundred, and return exp(-distance), where the collections hold cosine distances, 1 - cosine.
-    """
-    found: Mapping[str, Any] = collection.query(query_embeddings=[vector.tolist()], n_results=n, include=["distances"])
-    return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
-
-
-def _stored(found: GetResult) -> dict[str, PassageRow]:
-    texts, metadatas = found["documents"] or [], found["metadatas"] or []
-    return {i: _to_row(text, m) for i, text, m in zip(found["ids"], texts, metadatas, strict=True)}
-
-
-def _to_metadata(row: PassageRow) -> dict[str, str | int | bool]:
-    article, passage = row.article, row.passage
-    published = {} if article.published == UNDATED else {"published": article.published}
-    return {
-        "article_id": article.id,
-        "first": passage.first,
-        "last": passage.last,
-        "start": passage.start,
-        "partial": passage.partial,
-        "title": article.title,
-        "source": article.source,
-        "language": article.language,
-        "url": article.url,
-        "digest": article.digest,
-        "vector_key": row.vector_key,
-        **published,
-    }
-
-
-def _to_row(text: str, metadata: Mapping[str, Any]) -> PassageRow:
-    article = ArticleRow(
-        id=str(metadata["article_id"]),
-        digest=str(metadata["digest"]),
-        title=str(metadata["title"]),
-        source=str(metadata["source"]),
-        language=str(metadata["language"]),
-        published=int(metadata.get("published", UNDATED)),
-        url=str(metadata["url"]),
-    )
-    passage = Passage(
-        article_id=article.id,
-        first=int(metadata["first"]),
-        last=int(metadata["last"]),
-        text=text,
-        start=int(metadata["start"]),
-        partial=bool(metadata["partial"]),
-    )
-    return PassageRow(article, passage, str(metadata["vector_key"]))
 
 
 def _check_schema(metadata: Mapping[str, Any]) -> None:

@@ -24,10 +24,10 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 
-from index.build import OnProgress
 from index.corpus import read_corpus
 from index.encoder import packaged_weights
 from index.errors import BuildBusy, EncoderUnavailable, NewsdeskError
+from index.survey import OnProgress
 from index.types import Article, Hit, Passage
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from bot.evaluation.record import Build, Outcome, record_outcomes
 from bot.evaluation.trace import trace_search
 from bot.settings import Settings
 from bot.types import Answer
-from index.build import OnProgress
+from index.survey import OnProgress
 from index.types import Hit
 
 EVALUATION_FOLDER = "eval"

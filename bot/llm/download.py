@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.llm.catalogue import CatalogueEntry
-from index.build import OnProgress
 from index.errors import NewsdeskError
+from index.survey import OnProgress
 
 if TYPE_CHECKING:
     import httpx

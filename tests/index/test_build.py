@@ -431,7 +431,7 @@ def test_a_build_of_another_process_that_is_killed_leaves_an_index_that_answers_
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr("index.build._PATIENCE_S", 0)
+    monkeypatch.setattr("index.lock._PATIENCE_S", 0)
 
 
 def test_a_second_build_at_the_same_time_is_refused(newsroom, home, impatient):
@@ -454,7 +454,7 @@ def test_a_second_build_waits_for_one_that_is_soon_over(newsroom, home, monkeypa
             if not self.is_locked:
                 other.release()
 
-    monkeypatch.setattr("index.build.FileLock", Watched)
+    monkeypatch.setattr("index.lock.FileLock", Watched)
     with other:
         newsroom.build()
     assert tries == [False, True]

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 import index.store
+from index.collection import fetch_passages, nearest
 from index.errors import IndexMismatch, IndexMissing, NewsdeskError
+from index.manifest import Manifest, SegmentRef
 from index.segment import UNDATED, ArticleRow, PassageRow
-from index.store import Manifest, SegmentRef, Store, fetch_passages, nearest
+from index.store import Store
 from index.types import Passage
 
 ROOT = Path(__file__).resolve().parents[2]
