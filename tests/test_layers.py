@@ -10,7 +10,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(p.relative_to(ROOT).as_posix() for package in ("bot", "index") for p in (ROOT / package).rglob("*.py"))
 HOMES = {
-    "chromadb": ["index/store.py", "index/collection.py", "index/chroma.py", "index/generation.py", "bot/evaluation/baseline.py"],
+    "chromadb": [
+        "index/store.py",
+        "index/collection.py",
+        "index/chroma.py",
+        "index/generation.py",
+        "bot/evaluation/baseline.py",
+    ],
     "llama_index.core.schema": ["index/collection.py"],
     "llama_index.embeddings": ["bot/evaluation/baseline.py"],
     "llama_index.vector_stores": ["index/collection.py", "bot/evaluation/baseline.py"],
