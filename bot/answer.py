@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot.citations import Citations
 from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
 from bot.conversation import understand_question, write_alone
+from bot.development import asks_for_development, find_topic
 from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, understand
 from bot.freshness import describe_age, is_about_now
 from bot.lines import Line
@@ -116,6 +117,8 @@ class Answerer:
     def _gather(self, generation: Generation, question: Question, clock: _Clock) -> Gathered:
         with clock.stage("understand"):
             query, filters = understand_question(question, self._zone, generation.outlets)
+            if asks_for_development(question.text):
+                query = replace(query, text=find_topic(query.text))
         with clock.stage("encode"):
             vectors = self._encoder.encode_queries([query.text, *(part.text for part in query.parts)])
         return self._search(generation, question, query, vectors, filters, clock)
@@ -161,12 +164,13 @@ class Answerer:
             generation=found.generation.name,
             query=found.query.summary(),
         )
-        if found.confidence < CONFIDENCE_THRESHOLD:
-            return self._refuse(question, found, answer, clock)
+        is_covered = found.confidence >= CONFIDENCE_THRESHOLD
         with clock.stage("second look"):
-            lines = look_for_timeline(question, found, self._encoder)
+            lines = look_for_timeline(question, found, self._encoder) if is_covered else []
             contrast = None if lines else look_for_contrast(question, found, self._encoder)
-        chosen = lines or choose_sentences(found.evidence)
+        if not is_covered and not contrast:
+            return self._refuse(question, found, answer, clock)
+        chosen = lines or (choose_sentences(found.evidence) if is_covered else [])
         if contrast:
             chosen = lead_with(contrast, chosen)
         citations = Citations(found.generation)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from bot.accounts import Account
 from bot.amounts import Unit, find_amounts
 from bot.disagreement.told import read_tokens
-from bot.evidence import AskedFor, Evidence
+from bot.evidence import Evidence
 from index.lexical import tokenize
 
 MAX_LINES = 8
@@ -61,11 +60,11 @@ def asks_for_development(question: str) -> bool:
     return bool(_ASKS.search(question))
 
 
-def without_asking(asked: AskedFor) -> AskedFor:
-    """A question as evidence is weighed against it, without the words that only ask how it went."""
-    cjk = set(tokenize(_OF_ASKING_CJK.sub(" ", asked.text)))
-    topic = {t: w for t, w in asked.weights.items() if t not in _OF_ASKING and (t.isascii() or t in cjk)}
-    return replace(asked, weights=topic or asked.weights)
+def find_topic(question: str) -> str:
+    """A question without the words that only ask how it went; as it is where nothing else is left."""
+    text = _OF_ASKING_CJK.sub(" ", question)
+    topic = " ".join(word for word in text.split() if not set(tokenize(word)) <= _OF_ASKING)
+    return topic or question
 
 
 def choose_lines(question: str, accounts: Sequence[Account]) -> list[Evidence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.accounts import find_sentences, read_accounts
-from bot.development import asks_for_development, choose_lines, without_asking
+from bot.development import asks_for_development, choose_lines
 from bot.disagreement.asked import units_asked
 from bot.disagreement.contrast import choose_claims, find_contrast, may_differ
 from bot.disagreement.told import Contrast
@@ -50,7 +50,7 @@ def look_for_timeline(question: Question, found: Gathered, encoder: Encoder) -> 
         return []
     hits = _search(question, found, found.query, found.vectors, _N_OF_TIMELINE)
     vectors = found.generation.sentences.of_hits(hits, encoder)
-    evidence = find_evidence(without_asking(found.asked), hits, vectors)
+    evidence = find_evidence(found.asked, hits, vectors)
     return choose_lines(question.text, read_accounts(evidence, hits, vectors, found.vectors[0]))
 
 

@@ -14,6 +14,7 @@ import Stemmer
 from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W_]+")
+_CJK_FUNCTION = frozenset("谁什么吗呢吧了是的")
 _CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _INNER_MARK = re.compile(r"(?<=\d)[,](?=\d{3}\b)|(?<=\w)['’](?=\w)|(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
@@ -51,7 +52,8 @@ def _split_cjk(word: str) -> Iterable[str]:
     for run in _CJK_RUN.finditer(word):
         yield from filter(None, [word[at : run.start()]])
         characters = run.group()
-        yield from (characters[i : i + 2] for i in range(max(1, len(characters) - 1)))
+        pairs = [characters[i : i + 2] for i in range(max(1, len(characters) - 1))]
+        yield from (pair for pair in pairs if _CJK_FUNCTION.isdisjoint(pair))
         at = run.end()
     yield from filter(None, [word[at:]])
 

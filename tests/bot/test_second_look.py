@@ -47,6 +47,12 @@ def test_both_sides_are_quoted_first_the_newer_before_the_older(ask):
     assert all(c.quote in c.text for c in answer.citations)
 
 
+def test_where_sources_differ_on_what_is_asked_it_is_covered(ask, refuse_all):
+    answer = ask(HOW_MANY)
+    assert answer.outcome is Outcome.QUOTED
+    assert [s.text for s in answer.sentences] == [GAZETTE, POST]
+
+
 def test_a_side_later_than_as_of_is_never_hinted_at(ask):
     answer = ask(HOW_MANY, as_of=datetime(2025, 4, 9, tzinfo=UTC))
     assert answer.disagreement is None

@@ -62,7 +62,12 @@ def test_words_without_meaning_are_left_out():
 
 
 def test_chinese_is_pairs_of_characters():
-    assert tokenize("大桥开通了。") == ["大桥", "桥开", "开通", "通了"]
+    assert tokenize("大桥开通。") == ["大桥", "桥开", "开通"]
+
+
+@pytest.mark.parametrize("question", ["谁是林岚？", "林岚是谁", "林岚呢"])
+def test_chinese_words_that_ask_are_in_no_pair(question):
+    assert tokenize(question) == ["林岚"]
 
 
 def test_a_single_chinese_character_is_a_token():
