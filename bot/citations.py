@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -57,6 +57,12 @@ class Citations:
         """All so far, by number."""
         return tuple(self._made.values())
 
+    def read(self, article_ids: Iterable[str]) -> None:
+        """Read articles now, for by the time they are cited the index may have let go of them."""
+        for article_id in article_ids:
+            if article_id not in self._articles:
+                self._articles[article_id] = self._generation.paragraphs_of(article_id)
+
     def cite(self, e: Evidence, quote: str) -> Citation:
         """The citation of words in the paragraph of an evidence; the same words have one number."""
         key = (e.hit.passage.article_id, e.paragraph, quote)
@@ -67,8 +73,7 @@ class Citations:
     def _make(self, n: int, e: Evidence, quote: str) -> Citation:
         hit = e.hit
         article_id = hit.passage.article_id
-        if article_id not in self._articles:
-            self._articles[article_id] = self._generation.paragraphs_of(article_id)
+        self.read([article_id])
         paragraphs = self._articles[article_id]
         return Citation(
             n=n,

@@ -53,7 +53,9 @@ class Writer:
         """
         given, prompt = self._prepare(question, found.evidence)
         verifier = ProseVerifier([p for p, _ in given], self._encoder, entailment=self._entailment)
-        draft = _Draft(given, verifier, Citations(found.generation), on_sentence)
+        citations = Citations(found.generation)
+        citations.read(p.article_id for p, _ in given)
+        draft = _Draft(given, verifier, citations, on_sentence)
         failure: ModelFailed | None = None
         try:
             text = self.model.complete(prompt, draft.add)

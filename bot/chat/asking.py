@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ _LONG_S = 4.0
 _TOKENS_A_WORD = 1.5
 _FIXED_TOKENS = 300
 _STILL_WRITING = "More is being written."
+_NOT_ALL = "The rest of this answer could not be shown."
 
 
 async def ask_by(interaction: discord.Interaction[NewsdeskBot], question: Question, *, private: bool = False) -> None:
@@ -58,6 +60,17 @@ async def ask_in(bot: NewsdeskBot, asked_by: discord.abc.User, question: Questio
             explain(e)
         finally:
             surface.end()
+
+
+async def count_question(bot: NewsdeskBot, server: int | None, now: datetime, options: ServerConfig) -> None:
+    """Count what somebody asks among the questions of the day.
+
+    Raises:
+        Declined: There were as many as may be.
+    """
+    reserve = partial(bot.ledger.usage.reserve, server, now, Amount(questions=1), options.daily_cap)
+    if await bot.run_apart(reserve) is not None:
+        raise Declined("As many questions were asked here today as I may answer. Please ask again tomorrow.")
 
 
 def continue_from(kept: KeptAnswer) -> tuple[Turn, ...]:
@@ -123,8 +136,7 @@ class _Asking:
 
     async def _reserve(self) -> None:
         """Count the question among those of the day, and what a model may need; beyond the cap no model is asked."""
-        if await self._is_over(Amount(questions=1)):
-            raise Declined("As many questions were asked here today as I may answer. Please ask again tomorrow.")
+        await count_question(self._bot, self._surface.place.server, self._question.now, self._options)
         settings = self._bot.desk.settings
         self._use_model = self._options.model
         if self._use_model and settings.models:
@@ -145,11 +157,11 @@ class _Asking:
             await self._bot.run_apart(settle)
 
     def _wait_at(self, position: int) -> None:
-        """Take in the place among those that wait; it is told again whenever it is half of what was told."""
+        """Take in the place among those that wait; it is told again whenever it is a third of what was told."""
         if not self._position:
             self._aside.append(asyncio.create_task(self._tell_soon()))
         self._position = position
-        if position <= self._told // 2:
+        if position <= self._told // 3:
             self._tell_position()
 
     async def _tell_soon(self) -> None:
@@ -219,9 +231,15 @@ class _Asking:
     async def _finish(self, answer: Answer) -> None:
         self._n_articles = await self._count_articles(answer)
         first, *rest = self._render(answer)
-        await self._surface.show(first, await self._keep(answer))
-        for page in rest:
-            await self._surface.add(page)
+        view = await self._keep(answer)
+        await self._surface.show(first, view)
+        try:
+            for page in rest:
+                await self._surface.add(page)
+        except UNREACHABLE as e:
+            log.warning("channel %s: not shown to its end: %s", self._surface.place.channel, describe_fault(e))
+            cut = replace(answer, notice=f"{answer.notice} {_NOT_ALL}".strip())
+            await self._surface.show(self._render(cut)[0], view)
 
     async def _keep(self, answer: Answer) -> discord.ui.View | None:
         """Keep the answer in the ledger, and make the buttons under it; none where there was nothing to search for."""

@@ -18,7 +18,7 @@ from bot.chat.rules import Declined
 from bot.chat.turns import Refusal
 from bot.ledger.errors import BadRequest
 from bot.questions import BadQuestion
-from index.errors import IndexMissing, NewsdeskError
+from index.errors import ChromaUnavailable, IndexMissing, NewsdeskError
 
 log = logging.getLogger("newsdesk.chat")
 
@@ -54,13 +54,20 @@ def explain(error: BaseException) -> str:
         return "That is for those who may manage this server."
     if isinstance(error, BadQuestion):
         return f"I did not understand that: {escape(str(error))}."
-    if isinstance(error, IndexMissing):
-        return "Nothing is indexed yet. Whoever runs me can build the index."
+    if isinstance(error, (IndexMissing, ChromaUnavailable)):
+        return _explain_index(error)
     reference = secrets.token_hex(4)
     kind = "expected" if isinstance(error, NewsdeskError) else "unexpected"
     log.error("error %s (%s)", reference, kind, exc_info=error)
     _last.append(Fault(reference, datetime.now(UTC)))
     return f"Something went wrong on my side. Please try again; the log has it as {reference}."
+
+
+def _explain_index(error: IndexMissing | ChromaUnavailable) -> str:
+    if isinstance(error, IndexMissing):
+        return "Nothing is indexed yet. Whoever runs me can build the index."
+    log.error("%s", error)
+    return "I cannot get at my articles at the moment. Please try again in a few minutes."
 
 
 def describe_fault(error: BaseException) -> str:

@@ -25,9 +25,12 @@ _MAX_NEAR_URL = 500
 _MAX_NOTE = 500
 
 _SPECIAL = re.compile(r"([\\*_~`|<>\[\]()@:])")
+_INVITE = re.compile(r"(discord(?:app)?\.(?:gg|com/invite))/", re.IGNORECASE)
 _LINE_START = re.compile(r"^([^\S\n]*)(?:([#+-])|(\d+)\.)", re.MULTILINE)
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"  # tags, but for those that make flags
 )
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _OURS = re.compile(r" ?\\\[\d+\\\]|\*\*")
@@ -84,7 +87,7 @@ def read_turn(embeds: Sequence[Embed]) -> Turn | None:
 
 def escape(text: str) -> str:
     """Text that Discord shows as itself: no markup, link, mention or hidden direction mark works in it."""
-    return _LINE_START.sub(_escape_line_start, _SPECIAL.sub(r"\\\1", show_plainly(text)))
+    return _break_invites(_LINE_START.sub(_escape_line_start, _SPECIAL.sub(r"\\\1", show_plainly(text))))
 
 
 def clip(text: str, max_chars: int) -> str:
@@ -183,7 +186,7 @@ def _source_embeds(citations: Sequence[Citation]) -> Iterator[Embed]:
 def _source_embed(same: Sequence[Citation], paragraph: str) -> Embed:
     c = same[0]
     embed = Embed(
-        title=clip(escape(c.title), _MAX_TITLE),
+        title=clip(escape(c.title), _MAX_TITLE) or "…",
         url=web_address(c.link, _MAX_URL) or web_address(c.url, _MAX_URL) or None,
         description=paragraph,
         colour=_COLOURS[True],
@@ -202,7 +205,7 @@ def _quote_whole(text: str, quotes: Sequence[str]) -> str:
         if start >= at:
             pieces += [escape(text[at:start]), f"**{escape(text[start:end])}**"]
             at = end
-    return "".join([*pieces, escape(text[at:])]).replace("****", "")
+    return _join([*pieces, escape(text[at:])])
 
 
 def quote_paragraph(text: str, quote: str, max_chars: int = _MAX_PARAGRAPH) -> str:
@@ -225,8 +228,17 @@ def _marked(sentence: Sentence) -> str:
         pieces += [escape(sentence.text[at:a]), f"**{escape(sentence.text[a:b])}**"]
         at = b
     pieces.append(escape(sentence.text[at:]))
-    text = "".join(pieces).replace("****", "")  # between ranges that touch
-    return text + "".join(f" \\[{n}\\]" for n in sentence.citations)
+    return _join(pieces) + "".join(f" \\[{n}\\]" for n in sentence.citations)
+
+
+def _join(pieces: Iterable[str]) -> str:
+    """Pieces that are escaped, some of them in bold, where ranges may touch."""
+    return _break_invites("".join(pieces).replace("****", ""))
+
+
+def _break_invites(text: str) -> str:
+    """Text whose invitations are none: Discord takes them for such without any markup."""
+    return _INVITE.sub(r"\1\/", text)
 
 
 def _near(n: Nearest) -> str:
@@ -235,10 +247,10 @@ def _near(n: Nearest) -> str:
 
 def link_title(title: str, *urls: str) -> str:
     """A title with the first link of some that fits, or without any."""
-    label = clip(escape(title.replace("[", "(").replace("]", ")")), 150)
+    label = clip(escape(title.replace("[", "(").replace("]", ")")), 150).strip() or "…"
     address = next(filter(None, (web_address(url, _MAX_NEAR_URL) for url in urls)), "")
     address = address.replace("(", "%28").replace(")", "%29")
-    return f"[{label}](<{address}>)" if address and label else label
+    return f"[{label}](<{address}>)" if address else label
 
 
 def _escape_line_start(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import aiohttp
@@ -44,13 +45,15 @@ class Surface(Protocol):
     Attributes:
         event: Id of the message or interaction that asks.
         private: Whether the reader alone sees the answer.
-        plain: Whether embeds may not be shown.
     """
 
     event: int
     place: Place
     private: bool
-    plain: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether embeds may not be shown."""
 
     async def acknowledge(self) -> None:
         """Let Discord know that the question has arrived, where it wants to."""
@@ -81,27 +84,40 @@ class ChannelSurface:
         permissions: discord.Permissions | None = None,
     ) -> None:
         """`permissions` are those of the bot, where they are known better than the cache does."""
-        may = permissions or _permissions_in(channel)
         self.event = asked.id if asked else 0
         self.place = place_of(asked.guild if asked else None, channel, is_message=True)
         self.private = False
-        self.plain = not may.embed_links
-        self._may_write = may.send_messages_in_threads if isinstance(channel, discord.Thread) else may.send_messages
+        self._permissions = permissions
         self._channel = channel
-        self._asked = asked if may.read_message_history else None  # else Discord refuses a reply
+        self._asked = asked
         self._shown: discord.Message | None = None
         self._typing: asyncio.Task[None] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether embeds may not be shown, which may change while an answer is looked for, as all permissions may."""
+        return not self._may.embed_links
+
+    @property
+    def _may(self) -> discord.Permissions:
+        return _permissions_in(self._channel) if self._permissions is None else self._permissions
+
+    @property
+    def _may_write(self) -> bool:
+        may = self._may
+        return may.send_messages_in_threads if isinstance(self._channel, discord.Thread) else may.send_messages
 
     async def acknowledge(self) -> None:
         """Nothing: a message may wait."""
 
     async def begin(self) -> bool:
         """Type, where the bot may write; a line for the log where it may not."""
-        if not self._may_write:
+        may_write = self._may_write
+        if not may_write:
             log.warning("channel %s: a question is not answered, for the bot may not write there", self.place.channel)
         elif self._typing is None:
             self._typing = asyncio.create_task(self._type())
-        return self._may_write
+        return may_write
 
     async def show(self, page: Page, view: discord.ui.View | None = None) -> None:
         """Post the message, or edit it once it stands."""
@@ -109,7 +125,10 @@ class ChannelSurface:
         if shown:
             await insist(lambda: shown.edit(**page.fields(view)), _FALTERING)
         elif self._may_write:
-            self._shown = await self._send(page, view, self._asked)
+            to = self._asked if self._may.read_message_history else None  # else Discord refuses a reply
+            self._shown = await self._send(page, view, to)
+        else:
+            log.warning("channel %s: an answer is not shown, for the bot may not write there", self.place.channel)
 
     async def add(self, page: Page) -> None:
         """Post one more."""
@@ -186,9 +205,7 @@ class InteractionSurface:
         if self._elsewhere:
             await self._elsewhere.add(page)
         elif self.private or not self._may.send_messages or not isinstance(channel, Messageable):
-            fields = page.fields(None)
-            del fields["view"]
-            await self._interaction.followup.send(**fields, ephemeral=self.private)
+            await post_once(self._interaction, page, private=self.private)
         else:
             await ChannelSurface(channel, permissions=self._may).add(page)
 
@@ -209,8 +226,10 @@ class InteractionSurface:
     async def _acknowledge(self) -> None:
         if self._interaction.response.is_done():
             return
+        defer = partial(self._interaction.response.defer, thinking=True, ephemeral=self.private)
         try:
-            await insist(lambda: self._interaction.response.defer(thinking=True, ephemeral=self.private))
+            with self._interaction.client.quiet.needed():
+                await insist(defer)
         except UNREACHABLE as e:
             if getattr(e, "code", None) != ALREADY_ACKNOWLEDGED:  # as after an answer of Discord that was lost
                 self._go_elsewhere(f"it was not acknowledged ({describe_fault(e)})")
@@ -229,13 +248,40 @@ class InteractionSurface:
 
 
 async def insist(act: Callable[[], Awaitable[T]], on: tuple[type[Exception], ...] = _BROKEN) -> T:
-    """Try again what failed in such a way; for what does no harm when it is done twice."""
+    """Try again what failed in such a way, or was limited again and again; for what does no harm when done twice."""
     for pause_s in RETRY_PAUSES_S:
         try:
             return await act()
-        except on:
+        except UNREACHABLE as e:
+            if not isinstance(e, on) and not _is_limited(e):
+                raise
             await asyncio.sleep(pause_s)
     return await act()
+
+
+def _is_limited(error: Exception) -> bool:
+    """Whether it is a rate limit of Discord, not one of Cloudflare's before it, where each try makes it longer."""
+    return isinstance(error, discord.HTTPException) and error.status == 429 and "Via" in error.response.headers
+
+
+async def post_once(interaction: discord.Interaction[Any], page: Page, *, private: bool) -> None:
+    """Post a further message by the interaction's webhook, and never again, whatever comes of it.
+
+    Webhooks know no nonce, so what discord.py posts again after an error of Discord's may stand there twice.
+
+    Raises:
+        aiohttp.ClientError: Discord did not say whether it has taken the message; so do the others of UNREACHABLE.
+    """
+    fields = page.fields(None)
+    del fields["view"]
+    webhook = interaction.followup
+    async with aiohttp.ClientSession(raise_for_status=_see_that_discord_works) as webhook.session:
+        await webhook.send(**fields, ephemeral=private)
+
+
+async def _see_that_discord_works(response: aiohttp.ClientResponse) -> None:
+    if response.status >= 500:
+        response.raise_for_status()
 
 
 def place_of(server: discord.abc.Snowflake | None, channel: object, *, is_message: bool = False) -> Place:

@@ -176,6 +176,10 @@ class GuildHandle:
     def add_forum(self, name: str) -> Channel:
         return self._announce(self.discord.world.add_channel(self.guild, name, ChannelType.FORUM))
 
+    def delete_channel(self, channel: Channel) -> None:
+        """Also a thread."""
+        self.discord.world.delete_channel(channel)
+
     def add_role(self, name: str, **permissions: bool) -> Role:
         return self.discord.world.add_role(self.guild, name, Permissions(**permissions).value)
 

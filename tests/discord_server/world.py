@@ -158,6 +158,14 @@ class World:
         del guild.members[self.bot.id]
         self.gateway.dispatch("GUILD_DELETE", lambda _: {"id": str(guild.id)}, guild)
 
+    def delete_channel(self, channel: Channel) -> None:
+        """Take away a channel or thread of a guild, with all that was written there."""
+        assert channel.guild is not None
+        for message in channel.messages.values():
+            message.deleted = True
+        del self.channels[channel.id], channel.guild.channels[channel.id]
+        self.announce_channel("THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE", channel)
+
     def direct_channel(self, user: User) -> Channel:
         for channel in self.channels.values():
             if channel.recipient is user:

@@ -26,12 +26,16 @@ PIECES = [
     *("[here](https://evil.example)", "[x](<https://evil.example>)", "https://evil.example", "<https://evil.example>"),
     *("http://evil.example/a_b_", "discord.gg/evil", "mailto:a@evil.example", ":smile:", "\u202e", "\u2066", "\u200f"),
     *("\u200b", "\ufeff", "\u2028", "\u061c", "\u00ad", "a" * 300, "word " * 100, "*" * 200, "漢" * 500, "\\" * 99),
+    *("Discord.GG/Evil", "https://discord.com/invite/evil", "\u034f", "\u115f", "\u3164", "\ufff9", "\U000e0061"),
 ]
 MARKUP = re.compile(
-    r"[*_`]|~~|\|\||https?://|<[@#:/]|<a:|<t:|@(?:everyone|here)|\]\(|:\w+:|^[^\S\n]*(?:-?\#{1,3}|[-+]|\d+\.)\s|^\s*>",
+    r"[*_`]|~~|\|\||https?://|<[@#:/]|<a:|<t:|@(?:everyone|here)|\]\(|:\w+:|^[^\S\n]*(?:-?\#{1,3}|[-+]|\d+\.)\s|^\s*>"
+    r"|(?i:discord(?:app)?\.(?:gg|com/invite)/)",
     re.MULTILINE,
 )
-HIDDEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\x00\r]")
+HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9\U000e0061\x00\r]"
+)
 
 short = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

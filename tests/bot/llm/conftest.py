@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -100,17 +101,23 @@ class Endpoint:
         body = "".join(f"event: {e['type']}\ndata: {json.dumps(e, ensure_ascii=False)}\n\n" for e in events)
         return lambda request: self.send(request, 200, body, "text/event-stream; charset=utf-8")
 
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Answer inside."""
+        thread = Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield
+        self.released.set()
+        self.server.shutdown()
+        thread.join()
+        self.server.server_close()
+
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     made = Endpoint()
-    thread = Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    made.released.set()
-    made.server.shutdown()
-    thread.join()
-    made.server.server_close()
+    with made.serving():
+        yield made
 
 
 class Sleeper:
