@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from bot.verify.added import compare_additions
 from bot.verify.chinese import object_in_chinese
 from bot.verify.contained import check_contained, check_quotes
 from bot.verify.copies import compare_copies, compare_negators
 from bot.verify.manner import compare_manner
 from bot.verify.neighbours import compare_neighbours
 from bot.verify.polarity import compare_denials, compare_negation, compare_opposites
+from bot.verify.quantities import compare_quantities
 from bot.verify.reading import Reading, names_within, quotes_of, read
 from bot.verify.roles import compare_roles, compare_speakers
 from index.sentences import split_sentences
@@ -74,7 +76,9 @@ def find_objections(sentence: str, source: Source) -> Iterator[str]:
     names = names_within(sentence) | names_within(source.text) | names_within(source.context)
     claim, told, context = (read(text, source.published, names) for text in (sentence, source.text, source.context))
     yield from check_contained(claim, told, context)
+    yield from compare_additions(claim, told, context)
     yield from compare_manner(claim, told)
+    yield from compare_quantities(claim, told)
     yield from compare_opposites(claim, told)
     yield from compare_copies(claim, told)
     yield from compare_neighbours(claim, told)

@@ -120,11 +120,14 @@ class ClauseReader:
             self._pronouns.append(lower)
         if lower in english.PREPOSITIONS:
             state.preposition = lower
-        state.negated ^= lower in english.NEGATORS
+        if lower != "nor" or "neither" not in self._words:
+            state.negated ^= lower in english.NEGATORS
         state.after_be |= lower in english.BE
         state.past |= lower in _PAST_AUXILIARY
         if lower == "without":
             state.without = _WITHOUT_WORDS
+        if lower == "be" and not state.after_modal and not {"to", "ll", "d"} & set(self._words[-3:]):
+            state.certainty = 2  # that two officers be charged
         if lower in english.MODAL:
             state.after_modal = True
         elif lower in english.AUXILIARY | english.PREPOSITIONS | _DETERMINERS:

@@ -8,12 +8,14 @@ from itertools import pairwise
 
 from bot.verify.figures import Figure, same_figure
 from bot.verify.forms import stem
+from bot.verify.reckoning import is_reckoned
 from bot.verify.subjects import name_runs
 from bot.verify.tokens import Reading, Token
 from bot.verify.words import opposed, same_word
 
 _MIN_KNOWN = 0.3
 _ROUGHLY = 0.03
+_FIRST_TIME = re.compile("(?:first|1st) (?:time|ever)", re.IGNORECASE)
 _TWO = re.compile(r"\b(?:both|couple|pair|twins?|twice|doubl\w+)\b", re.IGNORECASE)
 _APPROXIMATE = re.compile(
     r"\b(?:about|around|nearly|almost|some|roughly|approximately|more than|over|close to)\s\S*$", re.IGNORECASE
@@ -45,9 +47,15 @@ def _check_figures(claim: Reading, known: Sequence[Token], paragraph: str) -> It
     told = [t.figure for t in known if t.figure]
     for figure in [t.figure for t in claim.tokens if t.figure]:
         comparable = [f for f in told if f.kind == figure.kind or not _has_other_unit(figure, told)]
-        is_told = any(same_figure(figure, f) for f in comparable)
+        is_told = any(same_figure(figure, f) for f in comparable) or _is_the_two(figure, claim.text)
+        is_told = is_told or is_reckoned(figure, known, claim.text)
         if not is_told and not _is_derived(figure, told, claim.text, paragraph):
             yield f"figure ({min(figure.keys)})"
+
+
+def _is_the_two(figure: Figure, text: str) -> bool:
+    """Whether it only refers to two that are known, as in the two sides."""
+    return figure.kind == "number" and figure.value == 2 and text[: figure.start].lower().endswith("the ")
 
 
 def _has_other_unit(span: Figure, told: Sequence[Figure]) -> bool:
@@ -64,7 +72,9 @@ def _is_derived(figure: Figure, told: Sequence[Figure], text: str, paragraph: st
         case "date":
             is_derived = "this year" in figure.keys
         case "ordinal":
-            is_derived = ("number", figure.value) in values
+            is_derived = ("number", figure.value) in values or (
+                figure.value == 1 and not _FIRST_TIME.match(text, figure.start)
+            )
         case "percent":
             is_derived = ("number", figure.value) in values and any(kind == "percent" for kind, _ in values)
         case "score":

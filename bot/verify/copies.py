@@ -8,14 +8,16 @@ from difflib import SequenceMatcher
 from bot.verify import english
 from bot.verify.neighbours import kind_of
 from bot.verify.phrases import FIRST_SINCE
-from bot.verify.tokens import Item, Reading
+from bot.verify.tokens import Item, Reading, Token
 from bot.verify.words import same_word
 
 _COPIED = 0.6
 _CLOSELY_COPIED = 0.75
 _NEARLY_WHOLE = 0.9
 _SHORT_PART = 6
-_OPEN = frozenset("will would may might could should can".split())
+_MAY = frozenset("may might could can".split())
+_SURE = frozenset("will would must".split())
+_OPEN = _MAY | {"will", "would", "should"}
 
 
 def compare_copies(claim: Reading, told: Reading) -> Iterator[str]:
@@ -24,7 +26,7 @@ def compare_copies(claim: Reading, told: Reading) -> Iterator[str]:
         if not _is_turned(mine, theirs):
             if is_close:
                 yield from _compare_order(mine, theirs, matcher)
-                yield from _compare_words(mine, theirs, matcher)
+                yield from _compare_words(mine, theirs, matcher, told.tokens)
             yield from _compare_parts(mine, theirs, matcher, is_close)
         if is_close:
             yield from _compare_negators(mine, theirs, matcher)
@@ -91,14 +93,17 @@ def _compare_order(mine: Sequence[Item], theirs: Sequence[Item], matcher: Sequen
                 yield f"roles ({', '.join(sorted(back))})"
 
 
-def _compare_words(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:
-    """Whether a word stands in place of one of the sentence that the sentence does not have."""
+def _compare_words(
+    mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str], told: Sequence[Token]
+) -> Iterator[str]:
+    """Whether a word of another sentence stands in place of one; a word that nothing tells may mean the same."""
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag != "replace" or d - c > _SHORT_PART:
             continue
         put = [t for _, t in mine[a:b] if t and t.kind == "word"]
         out = [t for _, t in theirs[c:d] if t and t.kind == "word"]
-        if len(put) == 1 and out and not any(same_word(put[0], t) for _, t in theirs if t):
+        is_of_another = len(put) == 1 and any(same_word(put[0], t) for t in told)
+        if is_of_another and out and not any(same_word(put[0], t) for _, t in theirs if t):
             yield f"word in place of another ({put[0].text})"
 
 
@@ -117,12 +122,12 @@ def _compare_negators(mine: Sequence[Item], theirs: Sequence[Item], matcher: Seq
 
 
 def _compare_modals(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:
-    """Whether a will or a may has given way to something else."""
-    if any(key in _OPEN or key in english.POSSIBLE for key, _ in mine):
-        return
-    for tag, _, _, c, d in matcher.get_opcodes():
-        lost = [key for key, _ in theirs[c:d] if key in _OPEN]
-        if tag == "replace" and d - c < _SHORT_PART and lost:
+    """Whether a will or a may has given way to something else, or a may to a will."""
+    is_open = any(key in _OPEN or key in english.POSSIBLE for key, _ in mine)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        put = {key for key, _ in mine[a:b]}
+        lost = [key for key, _ in theirs[c:d] if key in (_MAY if is_open else _OPEN)]
+        if tag == "replace" and d - c < _SHORT_PART and lost and (put & _SURE or not is_open):
             yield f"certainty ({lost[0]})"
 
 

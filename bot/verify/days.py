@@ -29,9 +29,12 @@ _RELATIVE = {
     "tomorrow": 1,
 }
 _DAY_WORD = re.compile(
-    rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)}))\b", re.IGNORECASE
+    rf"(?P<last>\blast )?\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)}))\b"
+    r"(?P<of_last> (?:of )?last week)?",
+    re.IGNORECASE,
 )
-_YEAR_WORD = re.compile(r"\b(?P<which>last|this|next)\syear\b", re.IGNORECASE)
+_YEAR_WORD = re.compile(r"\b(?P<which>last|this|next)\s(?P<unit>year|month)\b", re.IGNORECASE)
+_WHICH = {"last": -1, "this": 0, "next": 1}
 _FIRST_OF_TWO = re.compile(
     rf"\b(?P<d1>[0-3]?\d)(?:st|nd|rd|th)?(?:\s(?:and|to|or)\s|[-–])(?=[0-3]?\d(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH})",
     re.IGNORECASE,
@@ -58,8 +61,13 @@ def find_days(text: str, published: date | None) -> Iterator[Figure]:
     for m in _YEAR_WORD.finditer(text):
         if published is None:
             break
-        year = published.year + {"last": -1, "this": 0, "next": 1}[m["which"].lower()]
-        yield Figure("date", frozenset({str(year), m[0].lower()}), m.start(), m.end())
+        n = _WHICH[m["which"].lower()]
+        if m["unit"].lower() == "year":
+            keys = {str(published.year + n)}
+        else:
+            year, month = divmod(12 * published.year + published.month - 1 + n, 12)
+            keys = {f"m{month + 1}", f"{year}m{month + 1}"}
+        yield Figure("date", frozenset({*keys, m[0].lower()}), m.start(), m.end())
 
 
 def _named_month(m: re.Match[str]) -> Iterator[Figure]:
@@ -78,9 +86,10 @@ def _named_month(m: re.Match[str]) -> Iterator[Figure]:
 
 
 def _day_word(m: re.Match[str], published: date | None) -> Iterator[Figure]:
-    word = m[0].lower()
+    word = (m["weekday"] or m["relative"]).lower()
     if published and m["weekday"]:
-        yield weekday_figure(_WEEKDAYS.index(word), published, m.start(), m.end())
+        is_last = bool(m["last"] or m["of_last"])
+        yield weekday_figure(_WEEKDAYS.index(word), published, m.start(), m.end(), is_last=is_last)
     elif published:
         yield day_figure(published + timedelta(days=_RELATIVE[word]), m.start(), m.end())
     elif m["weekday"]:

@@ -25,7 +25,7 @@ FUNCTION = frozenset(
     "how why is are was were be been being am has have had having do does did doing will would shall should can "
     "could may "
     "might must into onto out off through during between among against about also too just only even "
-    "still already again very much many some any each every all both such same other another s t re ve ll d m mr "
+    "now still already again very much many some any each every all both such same other another s t re ve ll d m mr "
     "mrs ms dr "
     "unlike if because although though unless until since per via amid despite however not no never without one "
     "ones "

@@ -65,8 +65,8 @@ def day_keys(day: date) -> set[str]:
     return {f"{day.month}-{day.day}", f"{day.year}-{day.month}-{day.day}"}
 
 
-def weekday_figure(weekday: int, published: date, start: int, end: int) -> Figure:
-    """The last such weekday before the day of publication, or the next one after it."""
+def weekday_figure(weekday: int, published: date, start: int, end: int, *, is_last: bool = False) -> Figure:
+    """The last such weekday before the day of publication, or the next one after it; or the one a week before."""
     back = (published.weekday() - weekday) % 7
-    keys = day_keys(published - timedelta(days=back)) | day_keys(published + timedelta(days=7 - back))
-    return Figure("date", frozenset(keys), start, end)
+    days = (-back, -back - 7) if is_last else (-back, 7 - back)
+    return Figure("date", frozenset(k for n in days for k in day_keys(published + timedelta(days=n))), start, end)

@@ -12,8 +12,8 @@ from bot.verify.words import same_word
 _DONE = frozenset("has have had was were did".split())
 _FACTIVE = stems("admit concede confess confirm acknowledge promise vow pledge")
 """What is reported by these is more than said: the paragraph must have such a word too."""
-_ALL = frozenset("all everyone everybody everything".split())
-_WHOLE = frozenset("both entire whole throughout none no nobody never always any anyone only".split())
+_ALL = frozenset("all everyone everybody everything entire entirely always unanimous unanimously".split())
+_WHOLE = frozenset("both every whole throughout none no nobody never any anyone only".split())
 _BEFORE = 0.4
 
 
@@ -84,8 +84,13 @@ def _compare_certainty(clause: Clause, here: Sequence[Clause]) -> Iterator[str]:
 def _compare_force(claim: Reading, told: Reading) -> Iterator[str]:
     """Whether what was admitted, confirmed or ordered was so told, and what is said of all is told of all."""
     for token in claim.tokens_of("word"):
-        if token.keys & _FACTIVE and not any(
-            (token.keys & h.keys or token.opposites & h.opposites) and token.negated == h.negated for h in told.tokens
+        if (
+            token.keys & _FACTIVE
+            and not (token.negated or token.certainty)
+            and not any(
+                (token.keys & h.keys or token.opposites & h.opposites) and token.negated == h.negated
+                for h in told.tokens
+            )
         ):
             yield f"force ({token.text})"
     words = {w for c in claim.clauses for w in c.words}

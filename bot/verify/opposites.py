@@ -55,7 +55,7 @@ _OPPOSITES: dict[str, tuple[str, str]] = {
         "sack fire redundant oust lay layoff dismissal demote",
     ),
     "include": ("include cover add added", "exclude omit spare exempt except remove"),
-    "legal": ("legal lawful", "illegal unlawful"),
+    "legal": ("legal lawful constitutional", "illegal unlawful unconstitutional"),
     "free": ("free freed release released liberate", "jail imprison detain arrest"),
     "guilty": ("guilty convict conviction condemn", "innocent innocence acquit acquittal clear exonerate vindicate"),
     "live": ("survive survivor alive", "die died dead death drown kill killed fatal"),
@@ -121,6 +121,7 @@ _OPPOSITES: dict[str, tuple[str, str]] = {
     "child": ("parent father mother", "child son daughter"),
     "employer": ("employer landlord owner", "employee tenant"),
     "plaintiff": ("sue accuse prosecute plaintiff prosecutor", "defend defendant"),
+    "gain": ("gain firm strengthen appreciate", "lose lost shed weaken depreciate"),
     "damage": ("damage harm injure hurt wound", "unharmed unhurt intact undamaged unscathed"),
 }  # fmt: skip
 """By concept, the words that say it and those that say the opposite."""

@@ -10,6 +10,8 @@ from bot.verify.phrases import FIRST_SINCE
 from bot.verify.tokens import Clause, Reading, Token
 from bot.verify.words import opposed, same_word, shared_opposites
 
+_NEAR = 2
+
 
 def compare_opposites(claim: Reading, told: Reading) -> Iterator[str]:
     """Words of a sentence whose opposites are told in their place, as both stand, and figures that are denied."""
@@ -17,7 +19,8 @@ def compare_opposites(claim: Reading, told: Reading) -> Iterator[str]:
         for token in clause.tokens:
             theirs = _counterparts(token, clause, claim.tokens, here)
             others = [h for h in theirs if shared_opposites(token, h) and not token.keys & h.keys]
-            if others and not any(_agrees(token, h) for h in theirs):
+            is_of_same = any(_share_neighbour(token, h, claim.tokens, told.tokens) for h in others)
+            if is_of_same and not any(_agrees(token, h) for h in theirs):
                 yield f"opposite ({token.text}, not {theirs[0].text})"
             if token.kind == "figure" and not token.negated:
                 own = [h for h in told.tokens if same_word(token, h)]
@@ -61,6 +64,18 @@ def compare_denials(claim: Reading, told: Reading) -> Iterator[str]:
 def _is_since(clauses: Sequence[Clause], here: Sequence[Clause]) -> bool:
     """Whether one tells of the first time since, which the other may tell as not since."""
     return any("since" in c.words for c in clauses) and any(FIRST_SINCE in c.words for c in here)
+
+
+def _share_neighbour(token: Token, other: Token, claimed: Sequence[Token], told: Sequence[Token]) -> bool:
+    """Whether one of the two words before or behind a token stands as near to the other."""
+    near = _neighbours(other, told)
+    return any(same_word(t, h) for t in _neighbours(token, claimed) for h in near)
+
+
+def _neighbours(token: Token, tokens: Sequence[Token]) -> list[Token]:
+    at = next(i for i, t in enumerate(tokens) if t is token)
+    around = tokens[max(0, at - _NEAR) : at + _NEAR + 1]
+    return [t for t in around if t is not token and t.sentence == token.sentence]
 
 
 def _agrees(token: Token, told: Token) -> bool:

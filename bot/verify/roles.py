@@ -90,7 +90,7 @@ def _is_swapped(a: Deed, b: Deed) -> bool:
 
 def _is_of_others(a: Deed, b: Deed) -> bool:
     """Whether the same verb is told of none of the names that are claimed, on one side at least."""
-    if not a.verb.keys & b.verb.keys or a.verb.passive != b.verb.passive or not a.words & b.words:
+    if not a.verb.keys & b.verb.keys or not a.words & b.words:
         return False
     return any(x and y and not x & b.near for x, y in ((a.agents, b.agents), (a.others, b.others)))
 

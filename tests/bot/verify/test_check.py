@@ -93,6 +93,45 @@ def test_what_is_denied_or_turned_round_in_other_words_is_supported(source, sent
     assert check_sentence(sentence, source).reason == ""
 
 
+HARVEST = Source(
+    "Vale growers picked 46,000 crates of pears this autumn against 30,000 a year before, the council said on Friday. "
+    "Some orchards near Lisk lost their blossom to frost in 2021. Fourteen of the 22 orchards may sell to Norrland. "
+    "The council proposes that two wardens be hired on 3 November.",
+    "(Vale Post, 20 October 2025: Pears)",
+    date(2025, 10, 20),
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The harvest was 16,000 crates larger than in the year before.",
+        "For the other eight orchards Norrland stays closed.",
+        "Frost took the blossom of some orchards four years ago.",
+        "The wardens would start in two weeks.",
+        "Some orchards near Lisk lost their flowers to frost in 2021.",
+        "Growers of the vale lost no pears before they were picked.",
+    ],
+)
+def test_what_follows_from_the_figures_or_has_no_opposite_beside_it_is_supported(sentence):
+    assert check_sentence(sentence, HARVEST).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("The harvest was 17,000 crates larger than in the year before.", "figure"),
+        ("All orchards near Lisk lost their blossom to frost in 2021.", "quantity"),
+        ("Every orchard may sell to Norrland.", "quantity"),
+        ("Fourteen of the 22 orchards will sell to Norrland.", "certainty"),
+        ("Two wardens were hired on 3 November.", "certainty"),
+        ("Some orchards near Lisk lost their blossom to frost in 2021, ruining several cider makers.", "added"),
+    ],
+)
+def test_what_is_added_or_made_larger_or_surer_is_not_supported(sentence, reason):
+    assert check_sentence(sentence, HARVEST).reason.startswith(reason)
+
+
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [

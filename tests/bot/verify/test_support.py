@@ -1,7 +1,8 @@
 """The check against hand-labelled pairs of sentence and paragraph.
 
-The rules are developed with both halves of `support.jsonl`, `support_more.jsonl` and `support_fresh.jsonl`; the
-pairs of `support_fresh.jsonl` were written, in other fields, before the rules were mended by means of them.
+The rules are developed with all of them. The pairs of `support_fresh.jsonl` were written, in other fields, before the
+rules were mended by means of them, and those of `support_blind.jsonl`, most of them much reworded, by others; half of
+the latter, by paragraph, was only counted.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ def measure(name: str, half: str = "") -> dict[str, float]:
 @pytest.mark.parametrize(
     ("name", "half", "f1", "precision", "swaps"),
     [
-        ("support.jsonl", "dev", 0.92, 0.89, 0.13),
-        ("support.jsonl", "held", 0.84, 0.81, 0.18),
-        ("support_more.jsonl", "", 0.88, 0.88, 0.0),
-        ("support_fresh.jsonl", "", 0.79, 0.82, 0.09),
+        ("support.jsonl", "dev", 0.93, 0.88, 0.13),
+        ("support.jsonl", "held", 0.85, 0.82, 0.18),
+        ("support_more.jsonl", "", 0.89, 0.87, 0.0),
+        ("support_fresh.jsonl", "", 0.79, 0.81, 0.09),
     ],
 )
 def test_on_the_pairs_that_the_rules_are_developed_with(name, half, f1, precision, swaps):
@@ -62,8 +63,8 @@ def test_on_the_pairs_that_the_rules_are_developed_with(name, half, f1, precisio
     assert figures["swaps shown"] <= swaps
 
 
-def test_on_pairs_that_no_rule_was_written_for():
+def test_on_reworded_pairs():
     """A floor against regressions, far under what is wanted: the rules hardly tell reworded truth from falsehood."""
     figures = measure("support_blind.jsonl")
-    assert figures["F1"] >= 0.52
-    assert figures["precision"] >= 0.53
+    assert figures["F1"] >= 0.62
+    assert figures["precision"] >= 0.59
