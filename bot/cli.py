@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.commands.corpus import corpus_app
 from bot.commands.evaluate import evaluate
 from bot.commands.feedback import feedback_app
 from bot.commands.index import index_app
@@ -40,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(index_app, name="index")
+app.add_typer(corpus_app, name="corpus")
 app.add_typer(model_app, name="model")
 app.add_typer(feedback_app, name="feedback")
 app.command("eval")(evaluate)

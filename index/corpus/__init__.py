@@ -1,5 +1,5 @@
 """Files and folders of articles -> Article."""
 
-from index.corpus.reading import read_corpus
+from index.corpus.reading import list_corpus, read_corpus, read_file
 
-__all__ = ["read_corpus"]
+__all__ = ["list_corpus", "read_corpus", "read_file"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.corpus.text import clean_text
-from index.errors import BadArticle
+from index.errors import BadArticle, UnreadableFile
 
 ENDINGS = (".md", ".txt", ".jsonl", ".jsonl.gz", ".json", ".html", ".htm")
 MAX_FILE_BYTES = 50_000_000
@@ -75,6 +75,14 @@ def find_files(root: Path, seen: set[str]) -> Iterator[CorpusFile | BadArticle]:
             continue
         if target is not None:
             yield from _walk(link, target, root, seen, links)
+
+
+def refuse_file(path: Path, error: OSError, reason: str) -> BadArticle:
+    """What is wrong with a file or folder that the system refused: if it is not gone, it may be back another time."""
+    place, reason = show_path(path), f"{reason}: {error.strerror or error}"
+    if error.errno in (None, errno.ENOENT, errno.ENOTDIR):
+        return BadArticle(place, reason)
+    return UnreadableFile(place, reason, path)
 
 
 def read_text(file: CorpusFile) -> str:
@@ -148,7 +156,7 @@ def _walk(
                 seen.add(str(real))
                 yield CorpusFile(path, path.relative_to(root).as_posix())
         except OSError as e:
-            yield BadArticle(show_path(path), f"cannot be read: {e.strerror}")
+            yield refuse_file(path, e, "cannot be read")
 
 
 def _follow(link: Path, real_root: Path) -> Path | None:
@@ -162,9 +170,10 @@ def _follow(link: Path, real_root: Path) -> Path | None:
     except OSError as e:
         if e.errno == errno.ELOOP:
             raise BadArticle(show_path(link), "is a symlink loop") from e
-        if not find_ending(link.name):
+        refused = refuse_file(link, e, "is a symlink that cannot be followed")
+        if not find_ending(link.name) and not isinstance(refused, UnreadableFile):
             return None
-        raise BadArticle(show_path(link), f"is a symlink that cannot be followed: {e.strerror}") from e
+        raise refused from e
     is_folder = target.is_dir()
     if not is_folder and not find_ending(link.name):
         return None

@@ -46,15 +46,19 @@ def read_markdown(file: CorpusFile) -> Article:
     """
     text = read_text(file)
     fields, body = _split_front_matter(text, file.place)
-    body = _without_comments(body)
-    blocks = list(_blocks(body))
-    title = next((inline for level, raw in blocks if level == 1 and (inline := _strip_inline(raw))), None)
+    blocks = read_blocks(body)
+    title = next((text for level, text in blocks if level == 1 and text), None)
     if not fields.get("title") and title:
         fields["title"] = title
     try:
-        return make_article(fields, [_strip_inline(raw) for level, raw in blocks if not level], make_id(file.name))
+        return make_article(fields, [text for level, text in blocks if not level], make_id(file.name))
     except BadField as e:
         raise BadArticle(f"{file.place}{_line_of(e.key, text)}", str(e)) from e
+
+
+def read_blocks(body: str) -> list[tuple[int, str]]:
+    """The headings of Markdown with their level, and all else, at level 0, without signs of markup."""
+    return [(level, _strip_inline(raw)) for level, raw in _blocks(_without_comments(body))]
 
 
 def is_readme(file: CorpusFile) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from index.corpus.fields import BadField
-from index.corpus.files import CorpusFile, find_files, show_path
+from index.corpus.files import CorpusFile, find_files, refuse_file, show_path
 from index.corpus.markdown import is_readme, read_markdown
 from index.corpus.plain import read_plain
 from index.corpus.records import Placed, read_lines, read_list
@@ -41,9 +41,19 @@ def read_corpus(paths: Sequence[Path], on_bad: Callable[[BadArticle], None]) -> 
         CorpusMissing: A path does not exist or is a folder that cannot be opened; raised by the call
             itself, before any article.
     """
+    return _read_all(list_corpus(paths), on_bad)
+
+
+def list_corpus(paths: Sequence[Path]) -> Iterator[CorpusFile | BadArticle]:
+    """The files of a corpus in the order of reading, each once, and what in its folders cannot be read.
+
+    Raises:
+        CorpusMissing: As `read_corpus`, by the call itself.
+    """
     for path in paths:
         _check_path(path)
-    return _read_all(paths, on_bad)
+    seen: set[str] = set()
+    return (found for path in paths for found in find_files(path, seen))
 
 
 def _check_path(path: Path) -> None:
@@ -56,25 +66,29 @@ def _check_path(path: Path) -> None:
         raise CorpusMissing(f"{show_path(path)}: this folder cannot be opened; change its permissions")
 
 
-def _read_all(paths: Sequence[Path], on_bad: Callable[[BadArticle], None]) -> Iterator[Article]:
-    seen: set[str] = set()
+def _read_all(files: Iterator[CorpusFile | BadArticle], on_bad: Callable[[BadArticle], None]) -> Iterator[Article]:
     ids: set[str] = set()
-    for path in paths:
-        for file in find_files(path, seen):
-            if isinstance(file, BadArticle):
-                on_bad(file)
-                continue
-            for place, article in _read_file(file):
-                if isinstance(article, BadArticle):
-                    on_bad(article)
-                elif article.id in ids:
-                    on_bad(BadArticle(place, f"id {article.id!r} was read before; the first one is kept"))
-                else:
-                    ids.add(article.id)
-                    yield article
+    for file in files:
+        if isinstance(file, BadArticle):
+            on_bad(file)
+            continue
+        for place, article in read_file(file):
+            if isinstance(article, BadArticle):
+                on_bad(article)
+            elif article.id in ids:
+                on_bad(repeated_id(place, article.id))
+            else:
+                ids.add(article.id)
+                yield article
 
 
-def _read_file(file: CorpusFile) -> Iterator[Placed]:
+def repeated_id(place: str, article_id: str) -> BadArticle:
+    """What is said of an article whose id another one had before it."""
+    return BadArticle(place, f"id {article_id!r} was read before; the first one is kept")
+
+
+def read_file(file: CorpusFile) -> Iterator[Placed]:
+    """The articles of a file, those with an id that was read before included, and what is wrong with the others."""
     try:
         if file.ending in _MANY:
             yield from _MANY[file.ending](file)
@@ -85,6 +99,6 @@ def _read_file(file: CorpusFile) -> Iterator[Placed]:
     except BadField as e:
         yield file.place, BadArticle(file.place, str(e))
     except OSError as e:
-        yield file.place, BadArticle(file.place, f"cannot be read: {e.strerror or e}")
+        yield file.place, refuse_file(file.path, e, "cannot be read")
     except RecursionError:
         yield file.place, BadArticle(file.place, "is nested too deep")
