@@ -20,7 +20,7 @@ test-slow: .venv/dev
 	$(BIN)/pytest -m "weights or slow"
 
 bench: .venv/dev
-	$(BIN)/python tests/bench.py $(BENCH)
+	$(BIN)/python -m tests.bench $(BENCH)
 
 .demo/built: .venv/installed $(wildcard corpus/articles/*.md)
 	$(DEMO) $(BIN)/newsdesk index build corpus/articles

@@ -53,7 +53,8 @@ async def _ask(
 
 
 @_ask.autocomplete("source")
-async def _complete_source(interaction: discord.Interaction[NewsdeskBot], typed: str) -> list[app_commands.Choice[str]]:
+async def complete_source(interaction: discord.Interaction[NewsdeskBot], typed: str) -> list[app_commands.Choice[str]]:
+    """The outlets that contain what was typed."""
     bot = interaction.client
     try:
         generation: Any = await bot.run_apart(bot.desk.reader.current)

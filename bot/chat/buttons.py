@@ -16,11 +16,12 @@ from bot.chat.kept import ANSWER, OfAnswer, make_view
 from bot.chat.plain import plain_answer
 from bot.chat.proof import choose_proof
 from bot.chat.render import clip, escape, link_title, pack_embeds, render_answer
-from bot.chat.surface import NOBODY, ChannelSurface, Page
+from bot.chat.surface import NOBODY, ChannelSurface, Page, post_once
 from bot.development import asks_for_development
 from bot.ledger.answers import KeptAnswer
 from bot.ledger.errors import BadRequest
 from bot.ledger.feedback import Vote
+from bot.lines import Line
 from bot.terminal import format_day
 from bot.types import Answer, Citation, Outcome, Question
 
@@ -36,7 +37,7 @@ _RELAXED = {
     Outcome.OUT_OF_RANGE: ("anytime", "Ask without the dates"),
     Outcome.FILTERED_OUT: ("anywhere", "Ask without the filter"),
 }
-_DEVELOPMENT = "How did this unfold?"
+_DEVELOPMENT = Line("How did this unfold?", "这件事的来龙去脉是怎样的？")
 
 
 def row_under(answer: Answer, answer_id: str, *, private: bool = False) -> ui.View:
@@ -75,7 +76,7 @@ class SourcesButton(OfAnswer[ui.Button[Any]], template=rf"so:{ANSWER}"):
         first, *rest = pack_embeds(list_sources(kept.answer))
         await interaction.response.send_message(embeds=first, ephemeral=True, allowed_mentions=NOBODY)
         for embeds in rest:
-            await interaction.followup.send(embeds=embeds, ephemeral=True, allowed_mentions=NOBODY)
+            await post_once(interaction, Page(tuple(embeds)), private=True)
 
 
 class AskAgainButton(OfAnswer[ui.Button[Any]], template=rf"aa:{ANSWER}:(new|story|again|anytime|anywhere)"):
@@ -166,7 +167,9 @@ def _ask_what_is_new(kept: KeptAnswer, now: datetime, zone: tzinfo) -> Question:
 
 
 def _ask_how_it_unfolded(kept: KeptAnswer, now: datetime, _: tzinfo) -> Question:
-    return Question(_DEVELOPMENT, now, kept.question.filters, continue_from(kept))
+    """The same in the language of what was told, for it is to be followed up on in the words of its sources."""
+    history = continue_from(kept)
+    return Question(_DEVELOPMENT.to(history[-1].answer), now, kept.question.filters, history)
 
 
 def _ask_the_same(kept: KeptAnswer, now: datetime, _: tzinfo) -> Question:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands, ui
 
-from bot.chat.asking import ask_by
+from bot.chat.asking import ask_by, count_question
 from bot.chat.recent import Recent
 from bot.chat.render import render_notice
-from bot.chat.sheet import Sheet, find_filters, show_sheet
+from bot.chat.sheet import Sheet, filters_within, find_options, show_sheet
 from bot.chat.surface import NOBODY
 from bot.chat.verdicts import tell_verdicts
 from bot.claims.split import MAX_CHARS, split_claims
@@ -49,11 +49,19 @@ async def _check(interaction: discord.Interaction[Any], message: discord.Message
 
     async def make() -> Sheet:
         bot: NewsdeskBot = interaction.client
-        filters = await find_filters(interaction)
+        options = await find_options(interaction)
+        filters = filters_within(options, interaction)
         day = message.created_at.astimezone(bot.desk.settings.zone).date()
         text, n_left_out = cut_claims(message.content, day)
         question = Question(text, message.created_at, filters)
-        async with bot.turns.take(server=interaction.guild_id, reader=interaction.user.id, on_position=lambda _: None):
+        async with bot.turns.take(
+            server=interaction.guild_id,
+            reader=interaction.user.id,
+            on_position=lambda _: None,
+            reader_per_minute=options.reader_per_minute,
+            server_per_minute=options.server_per_minute,
+        ):
+            await count_question(bot, interaction.guild_id, interaction.created_at, options)
             checked: CheckedText = await bot.run_answer(partial(bot.desk.check, question))
         return tell_verdicts(checked, n_left_out)
 

@@ -20,6 +20,7 @@ from bot.chat import admin, ask_command, buttons, check_menu, config_command, fe
 from bot.chat.failures import tell_failure
 from bot.chat.follow_up import FollowUpButton
 from bot.chat.messages import answer_message
+from bot.chat.quiet import Quiet
 from bot.chat.recent import Recent
 from bot.chat.turns import Turns
 from bot.desk import Desk
@@ -34,8 +35,11 @@ _PARTS = (admin, ask_command, buttons, check_menu, config_command, feedback, pro
 _N_ANSWERING = 2
 _N_OTHER_THREADS = 4
 _PACE_S = 1.2
+_QUIET_S = 1.0
 _TELLING_S = 3.0  # for the last messages of those that were cut
 _MAX_HANDLED = 10_000
+_MAX_CACHED = 100
+"""Messages that discord.py keeps, a thousand unless it is told; nothing here looks there."""
 _MAX_TALKS = 1_000
 _SYNCED_FILE = "discord_commands.sha256"
 
@@ -57,6 +61,7 @@ class NewsdeskBot(commands.AutoShardedBot):
     Attributes:
         handled: Ids of the messages and interactions that were answered lately, for Discord may bring one twice.
         last_answers: By channel, the id of the answer that was given last.
+        quiet: Needed by those who wait to be acknowledged.
         rebuilding: Held while the index is built again.
     """
 
@@ -68,11 +73,13 @@ class NewsdeskBot(commands.AutoShardedBot):
             intents=make_intents(desk.settings.message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=_Tree,
+            max_messages=_MAX_CACHED,
         )
         self.desk = desk
         self.ledger = ledger or open_ledger(desk.settings)
         self.turns = Turns(_N_ANSWERING)
         self.pace_s = pace_s
+        self.quiet = Quiet(_QUIET_S)
         self.handled: Recent[int, bool] = Recent(_MAX_HANDLED)
         self.last_answers: Recent[int, str] = Recent(_MAX_TALKS)
         self.rebuilding = asyncio.Lock()
@@ -138,7 +145,8 @@ class NewsdeskBot(commands.AutoShardedBot):
         return view
 
     async def run_answer(self, function: Callable[[], Any]) -> Any:
-        """Call what finds an answer, in a thread for that; there are as many as there are turns."""
+        """Call what finds an answer, in a thread for that, once all are acknowledged; there are as many as turns."""
+        await self.quiet.wait()
         return await asyncio.get_running_loop().run_in_executor(self._answering, function)
 
     async def run_apart(self, function: Callable[[], Any]) -> Any:

@@ -19,7 +19,7 @@ from index.errors import NewsdeskError
 
 if TYPE_CHECKING:
     from bot.chat.client import NewsdeskBot
-    from index.generation import Reader
+    from index.reader import Reader
 
 _MAX_NUMBERED = 5
 _MAX_OPTIONS = 25

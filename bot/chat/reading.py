@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands, ui
 
-from bot.chat.ask_command import MAX_CHOICES, choose
+from bot.chat.ask_command import complete_source
 from bot.chat.asking import ask_by
-from bot.chat.failures import explain, tell_failure
+from bot.chat.failures import tell_failure
 from bot.chat.kept import make_view
 from bot.chat.pages import list_latest, list_sources, tell_about, tell_forgotten
 from bot.chat.render import render_notice
@@ -20,7 +20,6 @@ from bot.desk import Desk
 from bot.ledger.ledger import describe_retention
 from bot.questions import Wording, make_question
 from bot.topics import find_on_topic, list_newest, list_outlets
-from index.generation import Generation
 from index.types import Filters
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 _N_LATEST = 10
 _MAX_TOPIC_CHARS = 100
-_MAX_CHOICE_CHARS = 100
 _DEVELOPMENT = "What has happened so far: {}"
 """Of several forms the one that most often gets a timeline for a topic of a word or two."""
 _FORGETTING = (
@@ -64,16 +62,7 @@ async def _latest(
     await show_sheet(interaction, make)
 
 
-@_latest.autocomplete("source")
-async def _complete_source(interaction: discord.Interaction[NewsdeskBot], typed: str) -> list[app_commands.Choice[str]]:
-    bot = interaction.client
-    try:
-        generation: Generation = await bot.run_apart(bot.desk.reader.current)
-    except Exception as e:
-        explain(e)
-        return []
-    fitting = [n for n in choose(generation.sources, typed) if len(n) <= _MAX_CHOICE_CHARS]
-    return [app_commands.Choice(name=n, value=n) for n in fitting[:MAX_CHOICES]]
+_latest.autocomplete("source")(complete_source)
 
 
 def _find_latest(desk: Desk, topic: str, source: str, filters: Filters) -> Sheet:

@@ -1,18 +1,23 @@
-"""A rebuild in a process of its own, so that answering goes on and its memory is given back."""
+"""Builds in a process of their own, so that answering goes on and their memory is given back."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.settings import Settings
 from index.errors import NewsdeskError
 
+log = logging.getLogger("newsdesk.chat")
+
+_AGAIN_S = 30.0
+_ENDING_S = 3.0
 _SECRETS = ("DISCORD_TOKEN", "NEWSDESK_DISCORD_TOKEN", "NEWSDESK_LLM_API_KEY")
 _PROGRESS = re.compile(r"[a-z ]+: \d+(?: of \d+)?(?:, [\d.]+/s, \d+ s left)?")
 """A line of progress, as the command line prints it where there is no terminal."""
@@ -28,16 +33,11 @@ async def rebuild_apart(settings: Settings, on_progress: Callable[[str], None] =
     Raises:
         NewsdeskError: The build failed; the earlier index still answers.
     """
-    environment = {k: v for k, v in os.environ.items() if k not in _SECRETS}
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",  # a file of the working folder must not pass for a package of ours
-        "-c",
-        "from bot.cli import main; main()",
-        *("index", "build", "--json"),
+        *_command("index", "build", "--json"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**environment, "NEWSDESK_HOME": str(settings.home)},
+        env=_environment(settings),
         limit=_MAX_LINE_BYTES,
     )
     assert process.stdout is not None
@@ -52,6 +52,43 @@ async def rebuild_apart(settings: Settings, on_progress: Callable[[str], None] =
         raise NewsdeskError(last.removeprefix("newsdesk: ") or "the build was stopped")
     report: dict[str, Any] = json.loads(out)
     return report
+
+
+async def watch_apart(settings: Settings) -> NoReturn:
+    """Build again whenever files change, until this task is cancelled or this process ends, however it does.
+
+    What is built is told on standard output.
+    """
+    while True:
+        process = await asyncio.create_subprocess_exec(
+            *_command("index", "watch", "--attached"),
+            stdin=asyncio.subprocess.PIPE,  # closed by the system when this process ends, and with it the other
+            env=_environment(settings),
+        )
+        try:
+            await process.wait()
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await _end(process)
+        log.warning("watching the files of the index has ended (%s) and begins again", process.returncode)
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    try:
+        await asyncio.wait_for(process.wait(), _ENDING_S)
+    except TimeoutError:
+        process.kill()  # which costs a build nothing but time
+
+
+def _command(*arguments: str) -> tuple[str, ...]:
+    # -P, for a file of the working folder must not pass for a package of ours
+    return sys.executable, "-P", "-c", "from bot.cli import main; main()", *arguments
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k not in _SECRETS} | {"NEWSDESK_HOME": str(settings.home)}
 
 
 async def _follow(lines: asyncio.StreamReader, on_progress: Callable[[str], None]) -> str:

@@ -13,6 +13,7 @@ import threading
 import discord
 
 from bot.chat.client import NewsdeskBot
+from bot.chat.reindex import watch_apart
 from bot.desk import Desk
 from bot.settings import BadSettings, Settings
 
@@ -38,7 +39,8 @@ def run(settings: Settings) -> None:
     desk = Desk(settings)
     desk.warm_up()
     discord.utils.setup_logging(root=False)
-    work(NewsdeskBot(desk), token)
+    with desk.reader.follow():
+        work(NewsdeskBot(desk), token)
 
 
 def work(bot: NewsdeskBot, token: str) -> None:
@@ -59,8 +61,10 @@ async def serve(bot: NewsdeskBot, token: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    settings = bot.desk.settings
     working = asyncio.create_task(bot.start(token))
     waiting = asyncio.create_task(stopped.wait())
+    watching = asyncio.create_task(watch_apart(settings)) if settings.watch else None
     try:
         await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
@@ -75,6 +79,9 @@ async def serve(bot: NewsdeskBot, token: str) -> None:
         ) from e
     finally:
         waiting.cancel()
+        if watching:
+            watching.cancel()
+            await asyncio.wait([watching])
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
         await bot.close()

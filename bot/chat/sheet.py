@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.chat.failures import explain
+from bot.chat.failures import UNREACHABLE, describe_fault, explain
 from bot.chat.plain import MAX_CONTENT
 from bot.chat.render import clip, escape, flow, pack_embeds, render_notice
 from bot.chat.rules import hold_to_options
@@ -21,8 +22,12 @@ from index.types import Filters
 if TYPE_CHECKING:
     from bot.chat.client import NewsdeskBot
 
+log = logging.getLogger("newsdesk.chat")
+
 _MAX_TITLE = 256
 _MAX_DESCRIPTION = 4096
+_NOT_ALL = "The rest of this could not be shown."
+_MAX_PLAIN = MAX_CONTENT - len(f"\n\n{_NOT_ALL}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Sheet:
         if plain:
             title = f"**{clip(escape(self.title), _MAX_TITLE)}**"
             units = [("", title), ("\n\n", self.units[0][1]), *self.units[1:]]
-            return [Page(text=text) for text in flow(units, MAX_CONTENT)]
+            return [Page(text=text) for text in flow(units, _MAX_PLAIN)]
         first, *rest = flow(self.units, _MAX_DESCRIPTION)
         embeds = [render_notice(self.title, first), *(render_notice("", text) for text in rest)]
         return [Page(tuple(message)) for message in pack_embeds(embeds)]
@@ -56,8 +61,12 @@ async def show_on(surface: Surface, make: Callable[[], Awaitable[Sheet]]) -> Non
         if await surface.begin():
             first, *rest = (await _make_any(make)).to_pages(plain=surface.plain)
             await surface.show(first)
-            for page in rest:
-                await surface.add(page)
+            try:
+                for page in rest:
+                    await surface.add(page)
+            except UNREACHABLE as e:
+                log.warning("channel %s: not shown to its end: %s", surface.place.channel, describe_fault(e))
+                await surface.show(replace(first, text=f"{first.text}\n\n{_NOT_ALL}".strip()))
     finally:
         surface.end()
 
@@ -85,6 +94,11 @@ async def find_filters(interaction: discord.Interaction[NewsdeskBot]) -> Filters
     Raises:
         Declined: They do not let it be asked for.
     """
-    options, place = await find_options(interaction), InteractionSurface(interaction).place
+    return filters_within(await find_options(interaction), interaction)
+
+
+def filters_within(options: ServerConfig, interaction: discord.Interaction[Any]) -> Filters:
+    """What the options let be searched where somebody uses a command; raises as `find_filters`."""
+    place = InteractionSurface(interaction).place
     roles = [role.id for role in getattr(interaction.user, "roles", ())]
     return hold_to_options(Question("", interaction.created_at), options, place, roles).filters

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 from discord import app_commands
@@ -18,7 +18,7 @@ from bot.chat.ask_command import choose
 from bot.chat.failures import UNREACHABLE, describe_fault, explain
 from bot.chat.pages import list_watches, tell_new
 from bot.chat.sheet import Sheet, show_sheet
-from bot.chat.surface import NOBODY
+from bot.chat.surface import NOBODY, ChannelSurface
 from bot.ledger.errors import BadRequest
 from bot.ledger.watches import MAX_PER_DAY, MAX_TOPIC_CHARS, Watch
 from bot.topics import Story, find_on_topic, list_newest
@@ -159,11 +159,12 @@ class Watcher(commands.Cog):
         guild = self._bot.get_guild(watch.server)
         if guild is None:  # left, or of another process
             return True
-        channel = guild.get_channel_or_thread(watch.channel)
-        plain = channel is not None and not channel.permissions_for(guild.me).embed_links
         try:
-            for story in await self._bot.run_apart(partial(self._find_stories, watch, generation, new)):
-                await self._tell(watch, story, plain=plain)
+            channel = guild.get_channel_or_thread(watch.channel) or await guild.fetch_channel(watch.channel)
+            surface = ChannelSurface(cast(discord.abc.Messageable, channel))
+            find = partial(self._find_stories, watch, surface.place.parent, generation, new)
+            for story in await self._bot.run_apart(find):
+                await self._tell(watch, story, plain=surface.plain)
         except discord.NotFound:
             await self._bot.run_apart(partial(self._bot.ledger.watches.unfollow, watch.channel, watch.topic))
             log.warning("channel %s is gone and follows nothing any more", watch.channel)
@@ -174,9 +175,13 @@ class Watcher(commands.Cog):
             log.warning("channel %s: what is new could not be told: %s", watch.channel, e)
         return True
 
-    def _find_stories(self, watch: Watch, generation: Generation, new: Mask) -> list[Story]:
-        """What is new on a topic, as far as the server's options let it be searched; the newest first."""
-        options = self._bot.ledger.config.get(watch.server, watch.channel)
+    def _find_stories(self, watch: Watch, parent: int | None, generation: Generation, new: Mask) -> list[Story]:
+        """What is new on a topic, as far as the options of its channel let it be searched; the newest first.
+
+        Args:
+            parent: The channel of a thread, whose options are those of the thread.
+        """
+        options = self._bot.ledger.config.get(watch.server, parent or watch.channel)
         filters = Filters(sources=options.sources, language=options.language or None)
         wanted = new & generation.allowed_articles(filters)
         vector = self._bot.desk.encoder.encode_queries([watch.topic])[0]

@@ -202,6 +202,17 @@ async def test_a_command_that_discord_brings_twice_is_answered_once(loopback, gu
 # What Discord refuses
 
 
+async def test_a_page_for_one_reader_whose_arrival_discord_did_not_confirm_is_not_sent_again(
+    loopback, bot, reader, desk, quoted, cite
+):
+    desk.answerer.script = lambda question, _: quoted(question.text, *(cite(n) for n in range(1, 26)))
+    loopback.rest.fail("POST", "/webhooks/*", 503, carried_out=True)
+    reply = await reader.slash("ask", question=WHEN, private=True)
+    answer = await reply.final()
+    assert len(reply.followups) == 1
+    assert "The rest of this answer could not be shown." in answer.text
+
+
 async def test_without_the_permission_to_embed_links_an_answer_is_plain_text(
     loopback, guild, bot, reader, desk, quoted, cite
 ):

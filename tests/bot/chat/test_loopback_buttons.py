@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from bot.chat.client import NewsdeskBot
+from bot.conversation import carry_over
+from bot.development import asks_for_development
 from bot.ledger.feedback import Rating, Reason, Vote
 from bot.ledger.ledger import Ledger
 from bot.types import Outcome, Turn
@@ -181,6 +183,22 @@ async def test_sources_are_listed_for_the_reader_alone(bot, ask, press):
     assert [line.split()[1] for line in shown(told).split("\n") if line.startswith("- ")] == ["\\[1\\]", "\\[2\\]"]
 
 
+@pytest.mark.parametrize("status", [503, 0])
+async def test_sources_whose_arrival_discord_did_not_confirm_are_not_listed_again(
+    loopback, bot, desk, ask, reader, quoted, cite, status
+):
+    cited = [cite(n, quote=f"Sentence {n}. {'word ' * 60}") for n in range(1, 41)]
+    desk.answerer.script = lambda question, *_: quoted(question.text, *cited)
+    answer = await ask()
+    loopback.rest.fail("POST", "/webhooks/*", status, carried_out=True)
+    reply = await reader.click(answer, "Sources")
+    await reply.acknowledged()
+    await loopback.handled()
+    listed = [m for m in reply.messages if "paragraph 3" in m.text]
+    assert len(listed) == 2
+    assert listed[0].text != listed[1].text
+
+
 async def test_what_is_new_asks_the_same_about_what_came_after_the_newest_source(bot, desk, ask, press):
     again = await press(await ask(until="2025-05-01", source="Velmora Post"), "What's new since 18 April 2025")
     assert not again.ephemeral
@@ -196,6 +214,15 @@ async def test_how_it_unfolded_follows_up_on_the_answer(bot, desk, ask, press):
     told = await press(await ask(), "How it unfolded")
     assert told.embeds[0]["title"] == "How did this unfold?"
     assert desk.answerer.asked[1].history == (Turn(WHEN, f"{QUOTE} {QUOTE}"),)
+
+
+async def test_how_it_unfolded_is_asked_in_chinese_of_a_chinese_answer(bot, desk, ask, press, quoted, cite):
+    desk.answerer.script = lambda question, *_: quoted(question.text, cite(quote="海港大桥四月十七日通车。"))
+    await press(await ask(), "How it unfolded")
+    question = desk.answerer.asked[1]
+    assert question.text == "这件事的来龙去脉是怎样的？"
+    assert asks_for_development(question.text)
+    assert "harbour bridge" in carry_over(question.text, question.history)
 
 
 async def test_what_follows_a_private_answer_is_private(bot, ask, press):

@@ -101,6 +101,34 @@ async def test_a_check_takes_its_turn(guild, bot, reader):
     assert refused.ephemeral
 
 
+@pytest.mark.parametrize(
+    ("option", "told"), [("server_per_minute", "came from this server"), ("daily_questions", "ask again tomorrow")]
+)
+async def test_checks_count_among_the_questions_of_the_server(guild, bot, reader, option, told):
+    bot.ledger.config.set(guild.id, option, "1")
+    message = await write(guild, TRUE)
+    assert "1 supported" in body(await (await reader.menu("Check this message", message)).final())
+    assert told in body(await (await guild.add_member("other").menu("Check this message", message)).final())
+
+
+async def test_a_check_counts_among_what_the_reader_asks_in_a_minute(guild, bot, reader):
+    bot.ledger.config.set(guild.id, "reader_per_minute", "1")
+    await (await reader.menu("Check this message", await write(guild, TRUE))).final()
+    refused = await (await reader.slash("ask", question=TRUE)).final()
+    assert "You asked many questions" in body(refused)
+
+
+async def test_verdicts_whose_arrival_discord_did_not_confirm_are_not_sent_again(loopback, guild, bot, reader):
+    text = " ".join(f"Crane number {n} was inspected by Alder in the spring." for n in range(12))
+    message = await write(guild, text)
+    loopback.rest.fail("POST", "/webhooks/*", 503, carried_out=True)
+    reply = await reader.menu("Check this message", message)
+    shown = await reply.final()
+    assert len(reply.followups) == 1
+    assert shown.content == "The rest of this could not be shown."
+    assert body(shown).startswith("10 claims")
+
+
 async def test_a_check_that_fails_is_told_kindly_to_the_reader_alone(guild, bot, reader, desk, monkeypatch):
     def fail(_):
         raise RuntimeError("/home/operator/secret")

@@ -176,6 +176,24 @@ async def test_a_server_is_told_only_of_outlets_that_it_allows(guild, bot, follo
     assert await looker.look(bot) == ["Ferry strike over (Star)"]
 
 
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_thread_is_told_only_of_outlets_that_its_channel_allows(
+    loopback, guild, desk, manager, looker, newsroom, archived
+):
+    thread = await manager.start_thread(guild.channel, "strike")
+    bot = NewsdeskBot(desk)
+    async with loopback.running(bot):
+        await (await manager.slash("watch", thread, topic="ferry strike")).final()
+        await looker.look(bot)
+        bot.ledger.config.set(guild.id, "sources", "Star", guild.channel.id)
+    thread.archived = archived
+    newsroom.write("star", "The ferry strike ended.", title="Ferry strike over", source="Star")
+    publish(newsroom, "paper", "The ferry strike has ended.")
+    bot = NewsdeskBot(desk)
+    async with loopback.running(bot):
+        assert await looker.look(bot) == ["Ferry strike over (Star)"]
+
+
 async def test_texts_of_articles_ping_nobody(loopback, bot, followed, looker, newsroom):
     publish(newsroom, "new", "@everyone The ferry strike <@1> ended.", title="@here Ferry strike **", source="<@&2>")
     [head] = await looker.look(bot)

@@ -147,6 +147,28 @@ async def test_a_signal_ends_the_process_well_even_while_a_model_hangs(loopback,
     assert CUT in asked.replies[0].text
 
 
+# Watching
+
+
+async def test_the_index_is_watched_as_long_as_the_bot_works_where_that_is_set(loopback, desk, monkeypatch):
+    told = []
+
+    async def watch(settings):
+        told.append("begun")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.append("ended")
+
+    monkeypatch.setattr(serve, "watch_apart", watch)
+    for settings in (desk.settings, desk.settings.model_copy(update={"watch": True})):
+        assert told == []
+        desk.settings = settings
+        with pytest.raises(BadSettings):
+            await serve.serve(NewsdeskBot(desk), "wrong")
+    assert told == ["begun", "ended"]
+
+
 # Tokens
 
 
