@@ -17,14 +17,17 @@ from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, un
 from bot.freshness import describe_age, is_about_now
 from bot.lines import Line
 from bot.llm import LanguageModel
+from bot.revisions import EarlierVersions, tell_revisions
 from bot.second_look import look_for_contrast, look_for_timeline
 from bot.sides import lead_with, name_sides
 from bot.smalltalk import reply_without_search
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
 from bot.writing import OnSentence, Writer
-from index.generation import Generation, Reader
+from index.errors import IndexGone
+from index.generation import Generation
 from index.lexical import tokenize
 from index.query import Query
+from index.reader import Reader
 from index.search import search
 from index.types import Encoder, Filters, Hit, Reranker, Vectors
 
@@ -70,9 +73,17 @@ class Answerer:
         answer_tokens: int = 400,
         *,
         entailment: Entailment | None = None,
+        versions: EarlierVersions | None = None,
     ) -> None:
-        """`zone` is the one in which days begin and end; the others that have defaults are as in `Writer`."""
+        """Make it of its parts.
+
+        Args:
+            zone: In which days begin and end.
+            versions: Where to look for what cited articles said before; None for nowhere.
+            entailment: This and the others that have defaults are as in `Writer`.
+        """
         self._reader = reader
+        self._versions = versions
         self._zone = zone
         self._encoder = encoder
         self._reranker = reranker
@@ -98,8 +109,10 @@ class Answerer:
         if (message := reply_without_search(question.text)) is not None:
             return Answer(question.text, Outcome.NO_SEARCH, message=message)
         clock = _Clock()
-        found = self._gather(self._reader.current(), question, clock)
-        answer = self._quote(question, found, clock)
+        try:
+            found, answer = self._look(self._reader.current(), question, clock)
+        except IndexGone:  # so many builds meanwhile that the generation is kept no more
+            found, answer = self._look(self._reader.newest(), question, clock)
         if self._writer and use_model:
             if answer.outcome is Outcome.QUOTED:
                 on_quoted(answer)
@@ -108,7 +121,12 @@ class Answerer:
                 with clock.stage("model"):
                     answer = self._writer.write(question, found, answer, on_sentence)
                 answer = replace(answer, freshness=_describe_freshness(question, found, answer.citations))
+        answer = tell_revisions(answer, self._versions) if self._versions else answer
         return replace(answer, timings_ms=clock.timings_ms())
+
+    def _look(self, generation: Generation, question: Question, clock: _Clock) -> tuple[Gathered, Answer]:
+        found = self._gather(generation, question, clock)
+        return found, self._quote(question, found, clock)
 
     def gather(self, question: Question, generation: Generation | None = None) -> Gathered:
         """Search, and weigh the evidence, without answering; in the live generation by default. Raises as `ask`."""
@@ -151,8 +169,11 @@ class Answerer:
             alone = write_alone(question, model)
         if alone is question:
             return question, found, quoted
-        gathered = self._gather(found.generation, alone, clock)
-        answer = replace(self._quote(alone, gathered, clock), question=question.text)
+        try:
+            gathered, answer = self._look(found.generation, alone, clock)
+        except IndexGone:
+            return question, found, quoted
+        answer = replace(answer, question=question.text)
         return (alone, gathered, answer) if answer.outcome is Outcome.QUOTED else (question, found, quoted)
 
     def _quote(self, question: Question, found: Gathered, clock: _Clock) -> Answer:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import IndexMismatch
-from index.generation import Generation, Mask, Reader
+from index.generation import Generation, Mask
+from index.reader import Reader
 from index.store import Store
 from index.types import Filters
 

@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Collection, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.answer import Answerer
 from bot.claims.checker import ClaimChecker
 from bot.claims.types import CheckedText
 from bot.conversation import understand_question
+from bot.ledger.ledger import LEDGER_FILE, open_ledger
 from bot.llm import LanguageModel
 from bot.llm.providers import make_model
 from bot.prompts import data_folder
 from bot.settings import Settings
 from bot.types import Question, format_moment
 from bot.verify.entailment import EntailmentModel
-from index.build import BuildReport, build_index, drop_index
-from index.encoder import SentenceEncoder
-from index.errors import IndexMismatch
-from index.generation import Generation, Reader
-from index.manifest import Manifest
+from index.build import BuildReport, Check, build_index, drop_index
+from index.chroma import ChromaServer
+from index.encoder import PACKAGED, SentenceEncoder
+from index.errors import IndexMismatch, IndexMissing
+from index.feeds.history import History
+from index.generation import Generation
+from index.manifest import Manifest, Worker
+from index.purge import PurgeReport, purge_articles
 from index.query import Query
+from index.reader import Reader
+from index.repair import RepairReport, repair_index
 from index.reranker import CrossEncoderReranker
 from index.search import search
+from index.shares import build_share
 from index.store import Store
 from index.survey import OnProgress
 from index.types import Hit
+from index.watch import Listener, Watch
+
+_COLLECT_EVERY_S = 30.0
+_NOT_BUILT = "there is no index yet; run `newsdesk index build`"
 
 
 class Desk:
     """One index with its encoder and language model, each opened when first needed."""
 
     def __init__(self, settings: Settings, index_home: Path | None = None) -> None:
-        """`index_home` is the folder of the index, by default the one of the settings."""
+        """`index_home` is the folder of an index of its own, by default it is the one of the settings."""
         self.settings = settings
         self._home = index_home or settings.home
+        self._server = None if index_home else _server_of(settings)
+
+    @property
+    def place(self) -> str:
+        """Where the index is."""
+        return self._server.url if self._server else str(self._home)
 
     @cached_property
     def encoder(self) -> SentenceEncoder:
@@ -58,7 +75,7 @@ class Desk:
     @cached_property
     def store(self) -> Store:
         """The index on disk."""
-        return Store(self._home)
+        return Store(self._home, self._server)
 
     @cached_property
     def reader(self) -> Reader:
@@ -83,6 +100,7 @@ class Desk:
             self.reranker,
             s.llm_max_tokens,
             entailment=self.entailment,
+            versions=History(s.home),
         )
 
     def check(self, question: Question) -> CheckedText:
@@ -123,42 +141,134 @@ class Desk:
         paths: Sequence[Path] = (),
         *,
         strict: bool = False,
+        check: Check | None = None,
+        asked_for: bool = True,
+        wait: bool = False,
+        worker: Worker | None = None,
         on_progress: OnProgress = lambda *_: None,
     ) -> BuildReport:
         """Make the index hold exactly the articles of `paths`; without any, of those of the last build.
 
-        A first build without paths takes the sample corpus, and so do its repetitions, wherever it lies.
+        As one of several workers, do a share of it, and wait for the others.
+
+        A first build without paths takes the sample corpus, and so do its repetitions, wherever it lies. The other
+        arguments are those of `build_index`.
         """
         recorded = tuple(str(path.resolve()) for path in paths)
         if not paths:
             live = self.store.live()
+            if live is None and not asked_for:
+                raise IndexMissing(_NOT_BUILT)
             recorded = live.paths if live else ()
-        sources = [Path(path) for path in recorded] or [data_folder("corpus") / "articles"]
-        return build_index(self.store, self.encoder, sources, recorded=recorded, strict=strict, on_progress=on_progress)
+        build = partial(build_share, worker=worker) if worker else partial(build_index, asked_for=asked_for, wait=wait)
+        return build(
+            self.store,
+            self.encoder,
+            _find_sources(recorded),
+            recorded=recorded,
+            again=not paths,
+            strict=strict,
+            keep=self.settings.keep_generations,
+            check=check,
+            on_progress=on_progress,
+        )
+
+    def keep_fresh(self, listener: Listener) -> NoReturn:
+        """Collect what is due, and build whenever the files of the last build change, until a KeyboardInterrupt."""
+        self.encoder.encode_queries(["warm up"])
+        Watch(self.store, self._sources, partial(self.rebuild, asked_for=False), listener, self._collect).run()
+
+    def _collect(self) -> float:
+        """Collect from the sources of `corpus.toml` that are due; returns after how many seconds to look again."""
+        from index.feeds.collect import collect_articles
+        from index.feeds.subscriptions import load_subscriptions
+
+        if load_subscriptions(self.settings.home).source:
+            collect_articles(self.settings.home, due_only=True)
+        return _COLLECT_EVERY_S
+
+    def _sources(self) -> list[Path]:
+        live = self.store.live()
+        if live is None:
+            raise IndexMissing(_NOT_BUILT)
+        return _find_sources(live.paths)
 
     def status(self) -> dict[str, Any]:
         """The live generation in names and numbers; `generation` is None before the first build."""
         live = self.store.live()
         if live is None:
-            return {"generation": None, "home": str(self._home)}
+            return {"generation": None, **self._places()}
         try:
             generation = self.reader.current()
         except IndexMismatch:
             generation = Generation(self.store, live)
         return {
             **_describe(live),
+            "held": self.store.held(),
             "newest": format_moment(generation.newest),
             "sources": list(generation.sources),
             "segments": len(live.segments),
             "paths": list(live.paths) or ["the sample newsroom"],
-            "home": str(self._home),
+            **self._places(),
             "megabytes": round(self.store.size_bytes() / 1e6, 1),
         }
 
+    def _places(self) -> dict[str, str]:
+        return ({"chroma": self._server.url} if self._server else {}) | {"home": str(self._home)}
+
     def generations(self) -> list[dict[str, Any]]:
         """The generations that are kept, oldest first."""
-        live = self.store.live_generation()
-        return [{**_describe(self.store.manifest(name)), "live": name == live} for name in self.store.generations()]
+        pointer = self.store.pointer()
+        return [
+            {
+                **_describe(self.store.manifest(name)),
+                "live": name == pointer.generation,
+                "held": name == pointer.generation and pointer.held,
+            }
+            for name in self.store.generations()
+        ]
+
+    def rollback(self, generation: str | None = None) -> str:
+        """Go back to an earlier generation as `Store.rollback` does; zeros before its number may be left out.
+
+        Raises:
+            IndexMismatch: It was built by another encoder than that of the settings, so that no reader could use it.
+        """
+        if generation and generation.isdecimal():
+            generation = f"{int(generation):06d}"
+        generation = generation or next(iter(self.store.lineage()[1:]), None)
+        if generation in self.store.generations():
+            self._check_encoder(self.store.manifest(generation))
+        return self.store.rollback(generation)
+
+    def _check_encoder(self, manifest: Manifest) -> None:
+        is_same = manifest.encoder == self.encoder.name
+        if is_same and self.encoder.name == PACKAGED:  # of another one, the weights would have to be loaded
+            is_same = manifest.fingerprint == self.encoder.fingerprint
+        if not is_same:
+            raise IndexMismatch(
+                f"generation {manifest.generation} was built with {manifest.encoder}, settings ask for "
+                f"{self.encoder.name}; change NEWSDESK_ENCODER, or nobody can read it"
+            )
+
+    def purge(
+        self, article_ids: Collection[str], on_progress: OnProgress = lambda *_: None, *, wait: bool = False
+    ) -> PurgeReport:
+        """Withdraw articles from the index, and the answers that are kept of them; raises as `purge_articles`.
+
+        Raises:
+            BadLedger: The ledger cannot be read or written.
+        """
+        report = purge_articles(self.store, article_ids, wait=wait, on_progress=on_progress)
+        if (self.settings.home / LEDGER_FILE).exists():
+            ledger = open_ledger(self.settings)
+            ledger.answers.withdraw(article_ids)
+            ledger.close()
+        return report
+
+    def repair(self, on_progress: OnProgress = lambda *_: None) -> RepairReport:
+        """Mend what the doctor finds wrong with the index; raises as `repair_index`."""
+        return repair_index(self.store, on_progress=on_progress)
 
     def drop(self) -> None:
         """Delete the whole index.
@@ -167,6 +277,17 @@ class Desk:
             BuildBusy: It is being built.
         """
         drop_index(self.store)
+
+
+def _find_sources(recorded: Sequence[str]) -> list[Path]:
+    return [Path(path) for path in recorded] or [data_folder("corpus") / "articles"]
+
+
+def _server_of(settings: Settings) -> ChromaServer | None:
+    if not settings.chroma:
+        return None
+    token = settings.chroma_token.get_secret_value()
+    return ChromaServer(settings.chroma, settings.chroma_tenant, settings.chroma_database, token)
 
 
 def _describe(manifest: Manifest) -> dict[str, Any]:

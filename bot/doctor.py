@@ -19,6 +19,7 @@ from index.errors import NewsdeskError
 _PACKAGES = ("chromadb", "llama-index-core", "sentence-transformers", "torch", "discord.py")
 _MIN_FREE_BYTES = 1_000_000_000
 _PROBE_TIMEOUT_S = 5.0
+_MAX_FAULTS = 3
 _MODEL = "language model"
 
 
@@ -122,8 +123,15 @@ def _look_at_entailment(settings: Settings) -> Finding:
 
 def _look_at_index(settings: Settings) -> Finding:
     from bot.desk import Desk
+    from index.probe import Part, find_faults
 
     desk = Desk(settings)
+    if settings.chroma or (settings.home / "chroma").is_dir():
+        faults = [f for f in find_faults(desk.store) if f.part is not Part.LEFTOVER]
+        if faults:
+            told = "; ".join(map(str, faults[:_MAX_FAULTS]))
+            more = f"; and {len(faults) - _MAX_FAULTS} more" if len(faults) > _MAX_FAULTS else ""
+            return Finding("index", False, told + more, "run `newsdesk index repair`")
     live = desk.reader.current().manifest
     facts = desk.status()
     newest = facts["newest"] or "undated"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from datetime import tzinfo
 from pathlib import Path
@@ -17,6 +18,8 @@ from bot.llm.choice import ModelChoice, parse_choices
 from index.errors import NewsdeskError
 
 PACKAGED_ENCODER = "all-MiniLM-L6-v2"
+_SERVER = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:(?P<port>\d{1,5}))?/?", re.ASCII)
+_MAX_PORT = 65535
 
 
 class BadSettings(NewsdeskError):
@@ -37,6 +40,18 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("newsdesk", appauthor=False)))
     """Where all state lives: the index, its caches, the evaluation's own indexes."""
+    chroma: str = ""
+    """Address of a Chroma server or cluster that holds the index, such as `http://host:8000`; empty for one in home."""
+    chroma_tenant: str = "default_tenant"
+    """Tenant on that server."""
+    chroma_database: str = "default_database"
+    """Database of that tenant; each index has one of its own."""
+    chroma_token: SecretStr = SecretStr("")
+    """Token that the server, or the proxy before it, asks for as `X-Chroma-Token`."""
+    keep_generations: int = Field(default=3, ge=1)
+    """Complete states of the index that are kept, the live one among them, to roll back to."""
+    watch: bool = False
+    """Whether the bot builds again whenever the files of the last build change, in a process of its own."""
     encoder: str = PACKAGED_ENCODER
     """The packaged encoder, or any sentence-transformers model by name or folder."""
     encoder_threads: int = Field(default=0, ge=0)
@@ -93,6 +108,22 @@ class Settings(BaseSettings):
         default=SecretStr(""), validation_alias=AliasChoices("NEWSDESK_DISCORD_TOKEN", "DISCORD_TOKEN")
     )
     """The bot's token."""
+
+    @field_validator("chroma")
+    @classmethod
+    def _known_address(cls, value: str) -> str:
+        found = _SERVER.fullmatch(value)
+        if value and not (found and int(found["port"] or 0) <= _MAX_PORT):
+            raise ValueError("is not the address of a Chroma server, such as http://chroma.example:8000")
+        return value.rstrip("/")
+
+    @field_validator("chroma_token")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("holds characters that no header can hold")
+        return value
 
     @field_validator("timezone")
     @classmethod

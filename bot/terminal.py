@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.progress import (
     BarColumn,
@@ -19,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -32,11 +34,20 @@ from index.types import Hit
 
 _PLAIN_EVERY_S = 5.0
 _MAX_BAD_SHOWN = 20
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class _Console(Console):
+    """Drops the marks by which a text turns what stands beside it on the line."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else _TURNING.sub("", text), style, control)
 
 
 def make_console(*, stderr: bool = False, no_color: bool = False) -> Console:
     """A console that leaves text as it is: no markup, no guessing at numbers; with `no_color`, no escape codes."""
-    return Console(
+    return _Console(
         stderr=stderr,
         no_color=no_color or None,
         color_system=None if no_color else "auto",
@@ -151,11 +162,18 @@ def show_report(console: Console, report: BuildReport) -> None:
         console.print(Text(f"skipped {bad}", style="yellow"))
     if report.skipped > _MAX_BAD_SHOWN:
         console.print(Text(f"… and {report.skipped - _MAX_BAD_SHOWN} more", style="yellow"))
-    console.print(
+    console.print(describe_report(report))
+
+
+def describe_report(report: BuildReport) -> str:
+    """What a build did, in one line."""
+    withdrawn = f", {report.withdrawn} withdrawn" if report.withdrawn else ""
+    busy = f", the encoder at work for {report.encoder_busy:.0%} of it" if report.embedded else ""
+    return (
         f"generation {report.generation}: {report.articles} articles, {report.passages} passages; "
         f"{report.added} added, {report.changed} changed, {report.removed} removed, "
-        f"{report.unchanged} unchanged, {report.skipped} skipped; "
-        f"{report.embedded} passages embedded in {report.seconds:.1f} s"
+        f"{report.unchanged} unchanged, {report.skipped} skipped{withdrawn}; "
+        f"{report.embedded} passages embedded in {report.seconds:.1f} s{busy}"
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from chromadb.api.models.Collection import Collection
 from chromadb.api.types import GetResult
-from chromadb.errors import ChromaError
+from chromadb.errors import ChromaError, NotFoundError
 
-from index.errors import NewsdeskError
+from index.errors import IndexGone, NewsdeskError
 from index.segment import UNDATED, ArticleRow, PassageRow
 from index.types import Passage, Vectors
 
@@ -17,11 +18,13 @@ from index.types import Passage, Vectors
 class SegmentWriter:
     """A segment on its way to being complete."""
 
-    def __init__(self, name: str, collection: Collection) -> None:
+    def __init__(self, name: str, collection: Collection, max_batch: int) -> None:
+        """`max_batch` is how many passages Chroma takes at once."""
         from llama_index.vector_stores.chroma import ChromaVectorStore
 
         self.name = name
         self.n_passages = 0
+        self._max_batch = max_batch
         self._vectors = ChromaVectorStore(chroma_collection=collection)
 
     def add(self, rows: Sequence[PassageRow], vectors: Vectors) -> None:
@@ -37,15 +40,21 @@ class SegmentWriter:
             for row, v in zip(rows, vectors, strict=True)
         ]
         try:
-            self._vectors.add(list(nodes))
+            for i in range(0, len(nodes), self._max_batch):
+                self._vectors.add(list(nodes[i : i + self._max_batch]))
         except (ChromaError, OSError, RuntimeError) as e:
             raise NewsdeskError(f"the index could not be written ({e}); the earlier one still answers") from e
         self.n_passages += len(rows)
 
 
 def fetch_passages(collection: Collection, passage_ids: Sequence[str]) -> dict[str, PassageRow]:
-    """Passages by id; those that do not exist are left out."""
-    return _stored(collection.get(ids=list(passage_ids), include=["documents", "metadatas"]))
+    """Passages by id; those that do not exist are left out.
+
+    Raises:
+        IndexGone: The segment was deleted since it was opened.
+    """
+    with _still_there(collection):
+        return _stored(collection.get(ids=list(passage_ids), include=["documents", "metadatas"]))
 
 
 def nearest(collection: Collection, vector: Vectors, n: int) -> list[tuple[str, float]]:
@@ -53,9 +62,23 @@ def nearest(collection: Collection, vector: Vectors, n: int) -> list[tuple[str, 
 
     Chroma is asked itself: llama-index's `query` would make a node of every candidate, 6 ms for a
     hundred, and return exp(-distance), where the collections hold cosine distances, 1 - cosine.
+
+    Raises:
+        IndexGone: The segment was deleted since it was opened.
     """
-    found: Mapping[str, Any] = collection.query(query_embeddings=[vector.tolist()], n_results=n, include=["distances"])
+    with _still_there(collection):
+        found: Mapping[str, Any] = collection.query(
+            query_embeddings=[vector.tolist()], n_results=n, include=["distances"]
+        )
     return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+
+@contextmanager
+def _still_there(collection: Collection) -> Iterator[None]:
+    try:
+        yield
+    except NotFoundError as e:
+        raise IndexGone(f"segment {collection.name} is gone; ask again") from e
 
 
 def _stored(found: GetResult) -> dict[str, PassageRow]:

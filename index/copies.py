@@ -16,6 +16,7 @@ _MIN_JACCARD = 0.5
 _SHINGLE = 3
 _MIN_SHINGLES = 20
 _REPEATED = 0.8
+_FNV_PRIME = np.uint64(0x100000001B3)
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
@@ -69,7 +70,7 @@ def group_copies(signatures: Signatures) -> NDArray[np.int64]:
     distinct, first, which = np.unique(signatures[signed], axis=0, return_index=True, return_inverse=True)
     joined = np.arange(len(distinct))
     for band in np.split(distinct, _BANDS, axis=1):
-        keys = np.ascontiguousarray(band).view([("", band.dtype)] * band.shape[1]).ravel()
+        keys = _hash_rows(band)
         order = np.argsort(keys, kind="stable")
         for a, b in _runs(keys[order]):
             _join(joined, distinct, order[a:b])
@@ -82,11 +83,20 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
     return set(zip(*(words[i:] for i in range(_SHINGLE)), strict=False))
 
 
-def _runs(keys: NDArray[np.void]) -> Sequence[tuple[int, int]]:
+def _hash_rows(rows: Signatures) -> NDArray[np.uint64]:
+    """A number for each row, equal where rows are; by chance once in 2^64, which here costs one comparison."""
+    hashes = np.zeros(len(rows), dtype=np.uint64)
+    for column in rows.T:
+        hashes = (hashes ^ column) * _FNV_PRIME
+        hashes ^= hashes >> np.uint64(32)
+    return hashes
+
+
+def _runs(keys: NDArray[np.uint64]) -> Sequence[tuple[int, int]]:
     """Ranges of equal neighbours, of two or more."""
-    borders = np.flatnonzero(keys[1:] != keys[:-1]) + 1
-    edges = [0, *borders.tolist(), len(keys)]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a > 1]
+    edges = np.concatenate([[0], np.flatnonzero(keys[1:] != keys[:-1]) + 1, [len(keys)]])
+    long = np.flatnonzero(np.diff(edges) > 1)
+    return list(zip(edges[long].tolist(), edges[long + 1].tolist(), strict=True))
 
 
 def _join(groups: NDArray[np.int64], signatures: Signatures, rows: NDArray[np.int64]) -> None:

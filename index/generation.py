@@ -7,7 +7,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from threading import Lock
 
 import numpy as np
 from chromadb.api.models.Collection import Collection as ChromaCollection
@@ -15,12 +14,11 @@ from numpy.typing import NDArray
 
 from index.collection import fetch_passages, nearest
 from index.copies import group_copies
-from index.errors import IndexMismatch, IndexMissing
 from index.lexical import inverse_document_frequency
 from index.manifest import Manifest, SegmentRef
 from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, in_zone_of, to_timestamp
 from index.store import Store
-from index.types import Encoder, Filters, Vectors
+from index.types import Filters, Vectors
 from index.wording.outlets import Outlets
 
 Mask = NDArray[np.bool_]
@@ -36,7 +34,6 @@ class _Part:
     collection: ChromaCollection
     first_article: int
     first_passage: int
-    row_of: Mapping[str, int]
 
     @property
     def passages(self) -> slice:
@@ -66,7 +63,7 @@ class Generation:
         """For each article row, the number of its group of near-identical articles."""
         self.published = np.array([a.published for a in self.articles], dtype=np.int64)
         """Timestamp of each article row, or UNDATED."""
-        self.first_paragraphs = np.array([_first_paragraph(i) for p in self._parts for i in p.segment.passage_ids])
+        self.first_paragraphs = np.concatenate([p.segment.first_paragraphs for p in self._parts])
         """Number of the paragraph at which each passage begins, from 1."""
 
     @property
@@ -159,7 +156,7 @@ class Generation:
             return _scan(part, vector, np.flatnonzero(mask), wanted)
         width = min(len(mask), n if n_allowed == len(mask) else _FEW * n)
         nearby = nearest(part.collection, vector, width)
-        rows = [(part.row_of[passage_id], similarity) for passage_id, similarity in nearby]
+        rows = [(part.segment.row_of[passage_id], similarity) for passage_id, similarity in nearby]
         found = [(part.first_passage + row, similarity) for row, similarity in rows if mask[row]]
         return found[:wanted] if len(found) >= wanted else _scan(part, vector, np.flatnonzero(mask), wanted)
 
@@ -229,37 +226,6 @@ class Generation:
         return {a.id: row for row, (a, alive) in enumerate(pairs) if alive}
 
 
-class Reader:
-    """Opens the live generation, and follows the pointer when it moves."""
-
-    def __init__(self, store: Store, encoder: Encoder) -> None:
-        self._store = store
-        self._encoder = encoder
-        self._open: Generation | None = None
-        self._lock = Lock()
-
-    def current(self) -> Generation:
-        """The live generation; a caller keeps using the one that it got.
-
-        Raises:
-            IndexMissing: Nothing was built yet.
-            IndexMismatch: It was built by another encoder or schema.
-        """
-        name = self._store.live_generation()
-        if name is None:
-            raise IndexMissing("there is no index yet; run `newsdesk index build`")
-        with self._lock:
-            if self._open is None or self._open.name != name:
-                manifest = self._store.manifest(name)
-                if manifest.fingerprint != self._encoder.fingerprint:
-                    raise IndexMismatch(
-                        f"the index was built with {manifest.encoder}, settings ask for {self._encoder.name}; "
-                        "run `newsdesk index build` or change NEWSDESK_ENCODER"
-                    )
-                self._open = Generation(self._store, manifest)
-            return self._open
-
-
 def _scan(part: _Part, vector: Vectors, rows: NDArray[np.int64], n: int) -> list[tuple[int, float]]:
     """The nearest of some rows of a segment, by comparing with each."""
     cosines = part.segment.similarities(vector, rows)
@@ -268,18 +234,13 @@ def _scan(part: _Part, vector: Vectors, rows: NDArray[np.int64], n: int) -> list
     return [(part.first_passage + int(rows[i]), float(cosines[i])) for i in best]
 
 
-def _first_paragraph(passage_id: str) -> int:
-    return int(passage_id.rpartition(":")[2].partition("-")[0])
-
-
 def _open_parts(store: Store, manifest: Manifest) -> tuple[_Part, ...]:
     parts = []
     first_article = first_passage = 0
     for ref in manifest.segments:
         segment = store.segment(ref.name, ref.n_passages)
-        row_of = {passage_id: row for row, passage_id in enumerate(segment.passage_ids)}
         collection = store.collection(ref.name)
-        parts.append(_Part(ref, segment, collection, first_article, first_passage, row_of))
+        parts.append(_Part(ref, segment, collection, first_article, first_passage))
         first_article += len(segment.articles)
         first_passage += ref.n_passages
     return tuple(parts)

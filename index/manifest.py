@@ -32,3 +32,26 @@ class Manifest:
     n_articles: int
     n_passages: int
     segments: tuple[SegmentRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What readers are pointed at.
+
+    Attributes:
+        generation: The live one, or None.
+        held: Whether someone put the index back to it: then only someone's wish moves it on.
+        last: The number of the latest generation ever made.
+    """
+
+    generation: str | None = None
+    held: bool = False
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One of several builders of a generation: its number, from 1, and how many they are."""
+
+    number: int
+    count: int

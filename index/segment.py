@@ -9,15 +9,18 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.copies import N_PERMUTATIONS, Signatures, sign_text
+from index.errors import IndexMismatch
 from index.lexical import LexicalIndex
 from index.types import Passage, Vectors
 
@@ -51,7 +54,7 @@ class PassageRow:
     vector_key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for generations share it by a weak reference
 class Segment:
     """An immutable set of whole articles: their rows, and the lexical index over them.
 
@@ -74,6 +77,17 @@ class Segment:
     scales: NDArray[np.float32]
     lexical: LexicalIndex
 
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """The row of each passage, by its id in Chroma."""
+        return {passage_id: row for row, passage_id in enumerate(self.passage_ids)}
+
+    @cached_property
+    def first_paragraphs(self) -> NDArray[np.int32]:
+        """Number of the paragraph at which each passage begins, from 1; shape (n_passages,)."""
+        numbers = (int(i.rpartition(":")[2].partition("-")[0]) for i in self.passage_ids)
+        return np.fromiter(numbers, dtype=np.int32, count=len(self.passage_ids))
+
     def similarities(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Cosine of a vector and of some passages, to about 0.002; shape (len(rows),)."""
         cosines = np.empty(len(rows), dtype=np.float32)
@@ -83,41 +97,102 @@ class Segment:
         return cosines
 
 
-def derive_segment(name: str, rows: Sequence[PassageRow], vectors: Vectors, cache: Path) -> Segment:
-    """Index the rows of a complete collection and cache the result in the folder `cache`.
+def derive_segment(name: str, rows: Iterable[tuple[PassageRow, Vectors]], n_passages: int, cache: Path) -> Segment:
+    """Index the passages of a complete collection and cache the result in the folder `cache`.
 
     Args:
-        vectors: Of each row, shape (len(rows), dim).
+        rows: The passages with their vectors, those of an article one after another. They are taken one at a time,
+            and neither their texts nor their vectors stay in memory.
+
+    Raises:
+        IndexMismatch: There are more or fewer of them than `n_passages`, or those of an article stand apart.
     """
-    articles: dict[str, ArticleRow] = {}
-    texts: dict[str, list[str]] = {}
-    for row in rows:
-        articles.setdefault(row.article.id, row.article)
-        texts.setdefault(row.article.id, []).append(row.passage.text)
-    numbers = {article_id: i for i, article_id in enumerate(articles)}
-    signatures = [sign_text("\n".join(parts)) for parts in texts.values()]
     cache.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".new-", dir=cache.parent))
-    lexical = LexicalIndex.build((f"{r.article.title}\n" * _TITLE_WEIGHT + r.passage.text for r in rows), folder)
-    scales = np.maximum(np.abs(vectors).max(axis=1, initial=0), np.float32(1e-12)) / _LARGEST
-    segment = Segment(
-        name=name,
-        articles=tuple(articles.values()),
-        article_of=np.array([numbers[r.article.id] for r in rows], dtype=np.int32),
-        passage_ids=tuple(r.passage.id for r in rows),
-        vector_keys=tuple(r.vector_key for r in rows),
-        signatures=np.array(signatures, dtype=np.uint32).reshape(-1, N_PERMUTATIONS),
-        vectors=np.round(vectors / scales[:, None]).astype(np.int8),
-        scales=scales,
-        lexical=lexical,
-    )
-    _save_rows(segment, folder)
-    shutil.rmtree(cache, ignore_errors=True)
     try:
-        folder.replace(cache)
-    except OSError:  # another process has derived the same meanwhile
+        columns = _Columns(name, folder / "vectors.npy", n_passages)
+        lexical = LexicalIndex.build(columns.fill(rows), folder)
+        segment = columns.to_segment(lexical)
+        _save_rows(segment, folder)
+        shutil.rmtree(cache, ignore_errors=True)
+        with suppress(OSError):  # another process has derived the same meanwhile
+            folder.replace(cache)
+    finally:
         shutil.rmtree(folder, ignore_errors=True)
     return segment
+
+
+class _Columns:
+    """A segment's arrays, filled row by row; that of the vectors is on disk from the first."""
+
+    def __init__(self, name: str, vectors: Path, n_passages: int) -> None:
+        self._name = name
+        self._vectors_file = vectors
+        self._vectors = np.zeros((0, 0), dtype=np.int8)
+        self._scales = np.zeros(n_passages, dtype=np.float32)
+        self._article_of = np.zeros(n_passages, dtype=np.int32)
+        self._articles: dict[str, ArticleRow] = {}
+        self._numbers: dict[str, int] = {}
+        self._signatures: list[Signatures] = []
+        self._passage_ids: list[str] = []
+        self._vector_keys: list[str] = []
+
+    def fill(self, rows: Iterable[tuple[PassageRow, Vectors]]) -> Iterator[str]:
+        """Take in every row; yields the words to find it by."""
+        texts: list[str] = []
+        for at, (row, vector) in enumerate(rows):
+            if at == len(self._scales):
+                raise self._mismatch(f"more than {at}")
+            if row.article.id not in self._numbers:
+                self._sign(texts)
+                self._numbers[row.article.id] = len(self._articles)
+                self._articles[row.article.id] = row.article
+            elif self._numbers[row.article.id] != len(self._articles) - 1:
+                raise IndexMismatch(
+                    f"segment {self._name} has passages of article {row.article.id} apart from one another; "
+                    "run `newsdesk index drop` and then `newsdesk index build`"
+                )
+            texts.append(row.passage.text)
+            self._article_of[at] = self._numbers[row.article.id]
+            self._passage_ids.append(row.passage.id)
+            self._vector_keys.append(row.vector_key)
+            self._quantise(at, vector)
+            yield f"{row.article.title}\n" * _TITLE_WEIGHT + row.passage.text
+        self._sign(texts)
+        if len(self._passage_ids) != len(self._scales):
+            raise self._mismatch(f"{len(self._passage_ids)}")
+
+    def to_segment(self, lexical: LexicalIndex) -> Segment:
+        """The segment, once all is filled."""
+        return Segment(
+            name=self._name,
+            articles=tuple(self._articles.values()),
+            article_of=self._article_of,
+            passage_ids=tuple(self._passage_ids),
+            vector_keys=tuple(self._vector_keys),
+            signatures=np.array(self._signatures, dtype=np.uint32).reshape(-1, N_PERMUTATIONS),
+            vectors=self._vectors,
+            scales=self._scales,
+            lexical=lexical,
+        )
+
+    def _sign(self, texts: list[str]) -> None:
+        if texts:
+            self._signatures.append(sign_text("\n".join(texts)))
+            texts.clear()
+
+    def _quantise(self, at: int, vector: Vectors) -> None:
+        if at == 0:
+            shape = (len(self._scales), len(vector))
+            self._vectors = np.lib.format.open_memmap(self._vectors_file, mode="w+", dtype=np.int8, shape=shape)
+        self._scales[at] = max(np.abs(vector).max(initial=0), 1e-12) / _LARGEST
+        self._vectors[at] = np.round(vector / self._scales[at])
+
+    def _mismatch(self, found: str) -> IndexMismatch:
+        return IndexMismatch(
+            f"segment {self._name} holds {found} passages, not {len(self._scales)}; "
+            "run `newsdesk index drop` and then `newsdesk index build`"
+        )
 
 
 def load_segment(name: str, cache: Path, n_passages: int) -> Segment | None:
@@ -165,7 +240,6 @@ def in_zone_of(bound: datetime, published: NDArray[np.int64]) -> NDArray[np.int6
 
 def _save_rows(segment: Segment, folder: Path) -> None:
     np.savez(folder / "rows.npz", article_of=segment.article_of, signatures=segment.signatures, scales=segment.scales)
-    np.save(folder / "vectors.npy", segment.vectors)
     record = {
         "version": _VERSION,
         "articles": [(a.id, a.digest, a.title, a.source, a.language, a.published, a.url) for a in segment.articles],

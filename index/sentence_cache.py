@@ -43,6 +43,7 @@ class SentenceCache:
         self._db = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA secure_delete=ON")  # what is withdrawn is overwritten
         if self._db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
             with self._db:
                 self._db.execute("DROP TABLE IF EXISTS sentences")
@@ -77,6 +78,7 @@ class SentenceCache:
         """Forget the vectors of all other passages and give their disk space back."""
         with self._lock:
             with self._db:
+                self._db.execute("DROP TABLE IF EXISTS kept")  # of a call in which the keys broke off
                 self._db.execute("CREATE TEMP TABLE kept (key TEXT PRIMARY KEY) WITHOUT ROWID")
                 self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((key,) for key in keys))
                 n_gone = self._db.execute("DELETE FROM sentences WHERE key NOT IN (SELECT key FROM kept)").rowcount
@@ -84,6 +86,7 @@ class SentenceCache:
             n_left = self._db.execute("SELECT count(*) FROM sentences").fetchone()[0]
             if n_gone * _WORTH_SHRINKING > n_left:
                 self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def of_hits(self, hits: Sequence[Hit], encoder: Encoder) -> list[Vectors]:
         """For each hit the vectors of its sentences; those that are missing are computed and kept.

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
+import numpy as np
+
+from index.errors import IndexMismatch
 from index.store import Store
 from index.types import Vectors
+
+_TOLERANCE = 0.01
 
 
 class StoredVectors:
@@ -18,21 +24,34 @@ class StoredVectors:
             segment = store.segment(ref.name, ref.n_passages)
             for key, passage_id in zip(segment.vector_keys, segment.passage_ids, strict=True):
                 self._places[key] = (ref.name, passage_id)
+        self._unreadable: set[str] = set()
         for name in store.orphans():
-            for row, _ in store.rows(name):
-                self._places[row.vector_key] = (name, row.passage.id)
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """Look for vectors in a segment that no generation refers to; it may be unreadable, or grow meanwhile."""
+        with suppress(IndexMismatch):
+            self._places.update({row.vector_key: (name, row.passage.id) for row, _ in self._store.rows(name)})
 
     def fetch(self, keys: Iterable[str]) -> dict[str, Vectors]:
-        """Stored vectors by key; keys that are not stored are left out."""
+        """Stored vectors by key; keys that are not stored, or not as a vector should be, are left out."""
         by_segment: dict[str, dict[str, str]] = {}
         for key in keys:
-            if place := self._places.get(key):
+            place = self._places.get(key)
+            if place and place[0] not in self._unreadable:
                 by_segment.setdefault(place[0], {})[place[1]] = key
-        return {
-            ids[passage_id]: vector
-            for name, ids in by_segment.items()
-            for passage_id, vector in self._store.vectors(name, list(ids))
-        }
+        found: dict[str, Vectors] = {}
+        for name, ids in by_segment.items():
+            try:
+                found |= {ids[i]: v for i, v in self._store.vectors(name, list(ids)) if is_unit(v)}
+            except IndexMismatch:
+                self._unreadable.add(name)
+        return found
+
+
+def is_unit(vector: Vectors) -> bool:
+    """Whether a vector is as an encoder makes them."""
+    return abs(float(np.linalg.norm(vector)) - 1) < _TOLERANCE
 
 
 def all_vector_keys(store: Store) -> Iterator[str]:

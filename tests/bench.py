@@ -8,6 +8,7 @@ float32 in batches of 32, VectorStoreIndex into Chroma.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import json
 import os
@@ -38,11 +39,14 @@ from index.build import build_index
 from index.encoder import SentenceEncoder, packaged_weights
 from index.segment import from_timestamp
 from index.types import Filters, Vectors
+from tests.fresh import time_articles, time_searches_during, time_stages, write_articles
+from tests.load import ask_at_once, ask_one_by_one, soak
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data" / "realtimeqa"
 WORK = ROOT / ".bench"
 TOP = 10
+PASSAGES_PER_ARTICLE = 11.26  # of this data, measured
 NAME = re.compile(r"\b[A-Z][a-z]{3,}\b")
 
 
@@ -51,11 +55,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--articles", type=int, default=200, help="how many to build from (default 200)")
     parser.add_argument("--passages", type=int, default=25_000, help="size of the index to ask (default 25000)")
-    parser.add_argument("--only", choices=["build", "ask", "encode", "verify"])
+    parser.add_argument("--only", choices=["build", "ask", "encode", "verify", "discord", "soak", "fresh", "scale"])
+    parser.add_argument("--minutes", type=float, default=60, help="of the soak, which only runs where it is named")
+    parser.add_argument("--no-sentences", action="store_true", help="of scale: store no vectors of sentences")
     given = parser.parse_args()
+    WORK.mkdir(exist_ok=True)
+    if given.only == "scale":
+        bench_scale(given.passages, sentences=not given.no_sentences)
+        return
     if not DATA.is_dir():
         sys.exit(f"nothing measured: {DATA} is absent")
-    WORK.mkdir(exist_ok=True)
     if given.only in (None, "encode"):
         bench_encode()
     if given.only in (None, "verify"):
@@ -64,6 +73,12 @@ def main() -> None:
         bench_build(given.articles)
     if given.only in (None, "ask"):
         bench_ask(given.passages)
+    if given.only in (None, "discord"):
+        bench_discord()
+    if given.only in (None, "fresh"):
+        bench_fresh(given.passages)
+    if given.only == "soak":
+        bench_soak(given.minutes)
 
 
 def bench_encode(n_texts: int = 64) -> None:
@@ -178,6 +193,85 @@ def bench_ask(n_passages: int) -> None:
         print(f"newsdesk ask in a fresh process: {time.monotonic() - started:.1f} s")
 
 
+def bench_discord(n_readers: int = 200) -> None:
+    """How long readers wait for the bot on the loopback Discord: one after another, and all at once."""
+    home, questions = open_realtimeqa()
+    for line in asyncio.run(ask_one_by_one(home, questions)).report("one reader"):
+        print(line)
+    for line in asyncio.run(ask_at_once(home, questions[:n_readers])).report(f"{n_readers} readers"):
+        print(line)
+
+
+def bench_soak(minutes: float) -> None:
+    """Whether the bot's memory stays flat, and its tasks and files are not more and more."""
+    home, questions = open_realtimeqa()
+    for line in asyncio.run(soak(home, questions, minutes * 60)).report():
+        print(line)
+
+
+def bench_fresh(n_passages: int, n_articles: int = 20) -> None:
+    """From file to answerable, an unchanged build against a first one, and searches while a build runs."""
+    home, folder = WORK / f"fresh-{n_passages}", WORK / f"fresh-{n_passages}-articles"
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    desk = Desk(load_settings(home=home))
+    records = repeat_articles()
+    write_articles(folder, islice(records, round(n_passages / PASSAGES_PER_ARTICLE)))
+    build_index(desk.store, RandomVectors(), [folder], recorded=[str(folder)])
+    desk.warm_up()
+    for line in time_articles(desk, folder, list(islice(records, n_articles + 1))).report():
+        print(line)
+    for stage, seconds in time_stages(desk, folder, list(islice(records, 6))).items():
+        print(f"build of one article, {stage}: {seconds:.2f} s")
+    again = desk.rebuild()
+    encoding = again.passages / time_encoding(desk, list(islice(records, n_articles)))
+    print(
+        f"unchanged rebuild: {again.embedded} embedded, {again.seconds:.2f} s, "
+        f"{again.seconds / encoding:.4f} of the encoding of a first build"
+    )
+    asked = [make_question(json.loads(q)["question"], Wording(), UTC) for q in (DATA / "questions.jsonl").open()]
+
+    def search(n: int) -> float:
+        return time_search(desk, asked[n % len(asked)])
+
+    at_rest: list[float] = []
+    during: list[float] = []
+    with desk.reader.follow():
+        for turn in range(4):  # alternately, for what else the machine does falls on both
+            write_articles(folder / f"more-{turn}", islice(records, n_articles // 4))
+            at_rest += [search(n) for n in range(100)]
+            during += time_searches_during(["build"], home, search)
+    show_times("search at rest", at_rest)
+    show_times("search while a build runs", during)
+    ratio = percentile(during, 0.95) / percentile(at_rest, 0.95)
+    print(f"p95 while a build runs against at rest: ratio {ratio:.2f}, {len(during)} searches")
+
+
+def bench_scale(n_passages: int, *, sentences: bool) -> None:
+    """What an index of so many passages takes, with noise for vectors; articles are invented where there are none."""
+    from tests.scale import measure_scale  # which has its articles from here
+
+    measure_scale(n_passages, sentences=sentences)
+
+
+def time_encoding(desk: Desk, records: Sequence[dict[str, Any]]) -> float:
+    """Passages that the encoder embeds in a second."""
+    texts = [text for r in records for text in r["body"].split("\n\n")]
+    started = time.perf_counter()
+    desk.encoder.encode(texts)
+    return len(texts) / (time.perf_counter() - started)
+
+
+def open_realtimeqa() -> tuple[Path, list[str]]:
+    """The home of an index of the whole dataset, built with the real vectors where it is not there, and questions."""
+    home = WORK / "realtimeqa"
+    desk = Desk(load_settings(home=home))
+    if desk.store.live() is None:
+        desk.rebuild([DATA / "articles.jsonl.gz"])
+    records = [json.loads(line) for line in (DATA / "questions.jsonl").open(encoding="utf-8")]
+    return home, list(dict.fromkeys(r["question"] for r in records))
+
+
 def show_times(name: str, ms: Sequence[float]) -> None:
     """Median and 95th percentile."""
     print(f"{name}: p50 {percentile(ms, 0.5):.0f} ms, p95 {percentile(ms, 0.95):.0f} ms")
@@ -222,10 +316,9 @@ class RandomVectors(SentenceEncoder):
 
 def fill(desk: Desk, n_passages: int) -> None:
     """Index articles until there are at least so many passages, with noise for vectors."""
-    per_article = 11.26  # of this data, measured
     corpus = WORK / "fill.jsonl"
     with corpus.open("w", encoding="utf-8") as lines:
-        for record in islice(repeat_articles(), round(n_passages / per_article)):
+        for record in islice(repeat_articles(), round(n_passages / PASSAGES_PER_ARTICLE)):
             lines.write(json.dumps(record) + "\n")
     build_index(desk.store, RandomVectors(), [corpus], recorded=[str(corpus)])
 

@@ -17,8 +17,9 @@ import pytest
 from hypothesis import settings
 
 from index.build import BuildReport, build_index
-from index.generation import Generation, Reader
+from index.generation import Generation
 from index.query import understand_query
+from index.reader import Reader
 from index.search import search
 from index.store import Store
 from index.types import Encoder, Filters, Hit, Vectors

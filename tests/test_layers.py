@@ -12,9 +12,13 @@ MODULES = sorted(p.relative_to(ROOT).as_posix() for package in ("bot", "index") 
 HOMES = {
     "chromadb": [
         "index/store.py",
+        "index/segment_store.py",
         "index/collection.py",
         "index/chroma.py",
+        "index/lease.py",
         "index/generation.py",
+        "index/withdrawn.py",
+        "index/probe.py",
         "bot/evaluation/baseline.py",
     ],
     "llama_index.core.schema": ["index/collection.py"],
@@ -26,7 +30,7 @@ HOMES = {
     "llama_index.core.llms": ["bot/llm/"],
     "llama_index.llms": ["bot/llm/"],
     "openai": ["bot/llm/"],
-    "httpx": ["bot/llm/", "bot/doctor.py", "index/feeds/"],
+    "httpx": ["bot/llm/", "bot/doctor.py", "index/feeds/", "index/chroma.py"],
     "tenacity": ["bot/llm/http_model.py", "index/feeds/", "index/chroma.py"],
     "xllamacpp": ["bot/llm/local.py"],
     "discord": ["bot/chat/"],
@@ -36,6 +40,10 @@ HOMES = {
     "onnxruntime": ["index/minilm.py"],
     "tokenizers": ["index/minilm.py"],
     "bm25s": ["index/lexical.py"],
+    "feedparser": ["index/feeds/syndication.py"],
+    "lxml": ["index/feeds/"],
+    "trafilatura": ["index/corpus/web.py"],
+    "watchfiles": ["index/watch.py"],
 }
 
 

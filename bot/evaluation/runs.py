@@ -32,6 +32,7 @@ SCHEMA = 1
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _BEFORE_HOST = re.compile(r"(?<=//)[^/]*@")
 _MAX_NAMES = 20
+_PLACES = ("home", "chroma", "chroma_tenant", "chroma_database")
 _BRIEF = ("id", "kind", "answerable", "outcome", "scores")
 
 
@@ -82,8 +83,8 @@ def make_run(
 
 def list_settings(settings: Settings) -> dict[str, Any]:
     """Every setting by name, without secrets and without where things lie."""
-    values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    shown = {name: _show_setting(v) for name, v in values.items() if not isinstance(v, SecretStr | Path)}
+    values = {name: getattr(settings, name) for name in type(settings).model_fields if name not in _PLACES}
+    shown = {name: _show_setting(v) for name, v in values.items() if not isinstance(v, SecretStr)}
     return shown | {"llm": ",".join(_show_setting(part.strip()) for part in settings.llm.split(","))}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +73,26 @@ class Answers:
         """The answer with this id; None where there is none, no longer, or none that this version can read."""
         rows = self._db.read(f"SELECT {_COLUMNS} FROM answers WHERE id = ?", answer_id)
         return _read(rows[0]) if rows else None
+
+    def withdraw(self, article_ids: Collection[str]) -> int:
+        """Delete the answers that hold anything of some articles, with their votes; returns how many.
+
+        So are those to a follow-up question of a conversation in which such an answer was given.
+        """
+        names = [json.dumps(i)[:-1] + end for i in article_ids for end in ('"', ":")]  # an article's id, or a passage's
+        gone: list[str] = []
+        told: set[str] = set()
+        with self._db.write() as transaction:
+            for answer_id, record in transaction.execute("SELECT id, record FROM answers ORDER BY at"):
+                kept = zlib.decompress(record).decode("ascii")
+                question, answer = json.loads(kept)
+                before = [turn["answer"] for turn in question.get("history", ())]
+                if any(name in kept for name in names) or any(words in turn for turn in before for words in told):
+                    gone.append(answer_id)
+                    told |= {s["text"] for s in answer.get("sentences", ())} - {""}
+            transaction.executemany("DELETE FROM answers WHERE id = ?", [(answer_id,) for answer_id in gone])
+        self._db.erase_log()
+        return len(gone)
 
     def list_rated(self) -> list[str]:
         """Ids of the answers that readers have rated, oldest first."""

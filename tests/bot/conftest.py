@@ -20,7 +20,7 @@ from bot.llm import ModelFailed
 from bot.settings import Settings
 from bot.types import Question
 from index.build import build_index
-from index.generation import Reader
+from index.reader import Reader
 from index.store import Store
 from index.types import Encoder, Filters
 

@@ -12,7 +12,7 @@ from bot.evidence import MAX_SENTENCES
 from bot.llm import estimate_tokens
 from bot.types import Outcome, Question, Turn
 from index.errors import IndexMissing
-from index.generation import Reader
+from index.reader import Reader
 from tests.bot.conftest import ARTICLES
 
 OPENED = "Who opened the harbour bridge in Port Amsel?"
@@ -504,3 +504,25 @@ def test_a_follow_up_stays_quoted_where_what_the_model_wrote_finds_nothing(newsd
 def test_a_question_that_stands_alone_is_searched_without_what_went_before(newsdesk, answer_all):
     question = "Which storm flooded the fish quay of Port Amsel last Friday night?"
     assert newsdesk.ask(question, history=[BEFORE]).hits == newsdesk.ask(question).hits
+
+
+def test_a_question_whose_generation_is_deleted_is_asked_of_the_newest(newsroom, answer_all, monkeypatch):
+    newsroom.write("bridge", "The harbour bridge opened on Monday.")
+    newsroom.build()
+    newsroom.reader.current()
+    encode, n_asked = newsroom.encoder.encode_queries, 0
+
+    def build_meanwhile(texts):
+        nonlocal n_asked
+        n_asked += 1
+        if n_asked == 1:
+            newsroom.write("bridge", "The harbour bridge opened on Tuesday.")
+            newsroom.build()
+            newsroom.store.prune(keep=1)
+        return encode(texts)
+
+    monkeypatch.setattr(newsroom.encoder, "encode_queries", build_meanwhile)
+    question = Question("When did the harbour bridge open?", datetime(2025, 7, 1, tzinfo=UTC))
+    answer = Answerer(newsroom.reader, newsroom.encoder).ask(question)
+    assert [s.text for s in answer.sentences] == ["The harbour bridge opened on Tuesday."]
+    assert answer.generation == newsroom.store.live_generation()

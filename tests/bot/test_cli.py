@@ -14,6 +14,8 @@ import pytest
 
 from bot import cli, prompts
 from bot.desk import Desk
+from bot.settings import load_settings
+from index.build import build_index
 from index.errors import NewsdeskError, RerankerUnavailable
 
 pytestmark = pytest.mark.usefixtures("fake_weights")
@@ -132,6 +134,8 @@ def test_help_is_no_error(newsdesk, command):
         ["search", "bridge", "-k", "0"],
         ["search", "bridge", "-k", "many"],
         ["index", "nonsense"],
+        ["index", "build", "--points", "2"],
+        ["index", "build", "--wait", "--worker", "1/2"],
     ],
 )
 def test_a_usage_that_is_wrong_exits_with_two_and_prints_no_answer(newsdesk, built, args):
@@ -522,6 +526,55 @@ def test_list_names_the_generations_and_which_is_live(newsdesk, folder):
 def test_list_without_an_index_is_an_empty_array(newsdesk):
     result = newsdesk("index", "list", "--json")
     assert (result.code, result.json) == (0, [])
+
+
+def test_rollback_goes_back_and_holds_until_it_is_released(newsdesk, folder):
+    newsdesk("index", "build", folder / "one.md")
+    newsdesk("index", "build", folder)
+    result = newsdesk("index", "rollback")
+    assert result.code == 0
+    assert "generation 000001 is live, and held" in result.out
+    status = newsdesk("index", "status", "--json").json
+    assert (status["generation"], status["articles"], status["held"]) == ("000001", 1, True)
+    listed = newsdesk("index", "list", "--json").json
+    assert [(g["live"], g["held"]) for g in listed] == [(True, True), (False, False)]
+    assert newsdesk("index", "rollback", "--release").code == 0
+    status = newsdesk("index", "status", "--json").json
+    assert (status["generation"], status["held"]) == ("000001", False)
+
+
+def test_rollback_names_the_generations_there_are(newsdesk, folder):
+    newsdesk("index", "build", folder)
+    result = newsdesk("index", "rollback", "7")
+    assert (result.code, result.out) == (1, "")
+    assert "generation 000007 is not kept; kept are: 000001" in result.err
+    assert newsdesk("index", "rollback", "000001", "--release").code == 2
+
+
+def test_rollback_takes_a_generation_by_its_bare_number(newsdesk, folder):
+    newsdesk("index", "build", folder / "one.md")
+    newsdesk("index", "build", folder)
+    assert "generation 000001 is live" in newsdesk("index", "rollback", "1").out
+
+
+@pytest.mark.parametrize("encoder", [("other", 64, 40), ("all-MiniLM-L6-v2", 64, 40)])
+def test_rollback_refuses_a_generation_of_another_encoder(newsdesk, folder, make_encoder, encoder):
+    desk = Desk(load_settings())
+    build_index(desk.store, make_encoder(*encoder), [folder], recorded=[str(folder)])
+    newsdesk("index", "build", folder)
+    for generation in ([], ["1"]):
+        result = newsdesk("index", "rollback", *generation)
+        assert (result.code, result.out) == (1, "")
+        assert f"generation 000001 was built with {encoder[0]}" in result.err
+        assert "NEWSDESK_ENCODER" in result.err
+    assert newsdesk("index", "status", "--json").json["generation"] == "000002"
+
+
+def test_as_many_generations_are_kept_as_are_set(newsdesk, folder, monkeypatch):
+    monkeypatch.setenv("NEWSDESK_KEEP_GENERATIONS", "1")
+    newsdesk("index", "build", folder / "one.md")
+    newsdesk("index", "build", folder)
+    assert [g["generation"] for g in newsdesk("index", "list", "--json").json] == ["000002"]
 
 
 def test_drop_deletes_the_index_and_leaves_the_articles(newsdesk, folder):

@@ -12,6 +12,8 @@ from bot.desk import Desk
 from bot.settings import Settings
 from bot.types import Answer, Outcome, Question
 from bot.verify.entailment import EntailmentUnavailable, Judgement
+from index.build import build_index
+from index.errors import BuildBusy
 
 pytestmark = pytest.mark.usefixtures("fake_weights", "answer_all")
 
@@ -74,6 +76,23 @@ def test_without_a_language_model_the_nli_model_is_not_needed(make_desk):
     desk = make_desk("missing", llm="none")
     desk.warm_up()
     assert ask(desk).outcome is Outcome.QUOTED
+
+
+def test_a_build_without_paths_does_not_undo_one_from_others_that_came_between(newsroom, home, monkeypatch, tmp_path):
+    newsroom.write("bridge", "The bridge opened on Monday.")
+    newsroom.build()
+    other = tmp_path / "other.md"
+    other.write_text("# Story\n\nIt rained on Monday.", encoding="utf-8")
+
+    def build_after_another(store, encoder, paths, **how):
+        build_index(store, encoder, [other], recorded=[str(other)])
+        return build_index(store, encoder, paths, **how)
+
+    monkeypatch.setattr("bot.desk.build_index", build_after_another)
+    desk = Desk(Settings(home=home))
+    with pytest.raises(BuildBusy, match="from other paths"):
+        desk.rebuild(asked_for=False)
+    assert desk.store.live().paths == (str(other),)
 
 
 def test_the_nli_model_runs_on_the_threads_of_the_encoder(make_desk):

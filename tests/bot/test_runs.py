@@ -89,10 +89,13 @@ def test_settings_are_told_without_secrets_and_without_places(tmp_path):
         llm="https://user:secret1@host.example:8080/v1?key=secret2",
         llm_api_key="secret3",
         discord_token="secret4",
+        chroma="http://chroma.example:8000",
+        chroma_token="secret5",
     )
     run = json.dumps(make(settings))
     assert "secret" not in run
     assert str(tmp_path) not in run
+    assert "chroma.example" not in run
     told = make(settings)["settings"]
     assert (told["encoder"], told["llm"]) == ("mini", "https://host.example:8080/v1")
     assert {"home", "llm_api_key", "discord_token"} & told.keys() == set()
@@ -101,8 +104,9 @@ def test_settings_are_told_without_secrets_and_without_places(tmp_path):
 
 def test_every_setting_that_is_neither_secret_nor_a_place_is_told(settings):
     told = set(make(settings)["settings"])
-    secret = {"llm_api_key", "openai_api_key", "anthropic_api_key", "discord_token"}
-    assert told == set(Settings.model_fields) - {"home", *secret}
+    secret = {"llm_api_key", "openai_api_key", "anthropic_api_key", "discord_token", "chroma_token"}
+    places = {"home", "chroma", "chroma_tenant", "chroma_database"}
+    assert told == set(Settings.model_fields) - places - secret
 
 
 @pytest.mark.parametrize("setting", ["reranker", "nli"])

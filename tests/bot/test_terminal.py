@@ -65,7 +65,7 @@ HIT = Hit(
     language="en",
     copies=("copy-1", "copy-2"),
 )
-REPORT = BuildReport("000001", 3, 9, 7, 1, 3, 0, 0, 0, 1.25, (BadArticle("x.md:4", "no text"),))
+REPORT = BuildReport("000001", 3, 9, 7, 1, 3, 0, 0, 0, 1.25, (BadArticle("x.md:4", "no text"),), encoder_busy=0.9)
 
 
 @pytest.fixture
@@ -97,6 +97,14 @@ def use_terminal(monkeypatch) -> Callable[[], Terminal]:
 def test_plain_output_marks_the_quote_within_its_paragraph(console, capsys):
     show_answer(console, ANSWER)
     assert f"It is open. »{QUOTE}« Traffic was light." in " ".join(capsys.readouterr().out.split())
+
+
+def test_no_text_turns_what_stands_beside_it(console, capsys):
+    turned = replace(CITATION, title="Open \u202edaerba\u202c bridge\u2066", source="Gaz\u200fette")
+    show_answer(console, replace(ANSWER, citations=(turned,)))
+    shown = capsys.readouterr().out
+    assert "Open daerba bridge" in shown
+    assert "Gazette" in shown
 
 
 def test_the_answer_comes_first_with_its_markers(console, capsys):
@@ -267,7 +275,7 @@ def test_a_report_counts_what_the_build_did_and_names_what_was_skipped(console, 
     out = " ".join(capsys.readouterr().out.split())
     assert "skipped x.md:4: no text" in out
     assert "generation 000001: 3 articles, 9 passages; 3 added" in out
-    assert "1 skipped; 7 passages embedded in 1.2 s" in out
+    assert "1 skipped; 7 passages embedded in 1.2 s, the encoder at work for 90% of it" in out
 
 
 def test_a_report_names_twenty_bad_articles_and_counts_the_others(console, capsys):

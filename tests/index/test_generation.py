@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.build import build_index
-from index.generation import Generation, Reader
+from index.generation import Generation
 from index.lexical import inverse_document_frequency
+from index.reader import Reader
 from index.store import Store
 from index.types import Filters
 

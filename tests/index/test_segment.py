@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import index.segment
+from index.errors import IndexMismatch
 from index.segment import UNDATED, ArticleRow, PassageRow, Segment, derive_segment, load_segment
 from index.types import Passage, Vectors
 
@@ -16,7 +17,7 @@ ARTICLE = ArticleRow("a", "digest", "Bridge", "Paper", "en", UNDATED, "")
 
 def derive(folder: Path, vectors: Vectors) -> Segment:
     rows = [PassageRow(ARTICLE, Passage("a", n, n, f"text {n}"), f"key {n}") for n in range(1, len(vectors) + 1)]
-    return derive_segment("segment", rows, vectors, folder / "segment")
+    return derive_segment("segment", zip(rows, vectors, strict=True), len(rows), folder / "segment")
 
 
 def draw_unit(n: int, dim: int, seed: int = 0) -> Vectors:
@@ -77,3 +78,10 @@ def test_a_segment_from_the_disk_has_the_same_similarities(tmp_path):
     np.testing.assert_array_equal(
         loaded.similarities(question, np.arange(10)), segment.similarities(question, np.arange(10))
     )
+
+
+def test_an_article_in_pieces_is_no_segment(tmp_path):
+    other = ArticleRow("b", "digest", "Ferry", "Paper", "en", UNDATED, "")
+    rows = [PassageRow(a, Passage(a.id, n, n, "text"), f"key {n}") for n, a in enumerate((ARTICLE, other, ARTICLE), 1)]
+    with pytest.raises(IndexMismatch, match="apart from one another"):
+        derive_segment("segment", zip(rows, draw_unit(3, 8), strict=True), 3, tmp_path / "segment")

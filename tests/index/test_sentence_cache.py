@@ -7,7 +7,7 @@ import sqlite3
 import numpy as np
 import pytest
 
-from index.errors import NewsdeskError
+from index.errors import ChromaUnavailable, NewsdeskError
 from index.sentence_cache import SentenceCache
 
 DIM = 64
@@ -128,6 +128,20 @@ def test_sentences_that_were_divided_otherwise_are_computed_anew(newsroom, store
         [vectors] = store.sentences.of_hits([hit], encoder)
         assert vectors.shape == (2, DIM)
     assert len(encoder.encoded) == 2  # once by the build, once for the first question
+
+
+def test_where_the_keys_to_keep_break_off_nothing_is_forgotten_and_the_next_call_works(cache):
+    cache.put({"a": unit_rows(1), "b": unit_rows(1)})
+
+    def break_off():
+        yield "a"
+        raise ChromaUnavailable("away")
+
+    with pytest.raises(ChromaUnavailable):
+        cache.keep_only(break_off())
+    assert cache.get(["a", "b"], DIM).keys() == {"a", "b"}
+    cache.keep_only(["a"])
+    assert cache.get(["a", "b"], DIM).keys() == {"a"}
 
 
 def test_sentences_of_removed_articles_are_forgotten_with_their_generations(newsroom, store):

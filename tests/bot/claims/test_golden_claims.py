@@ -14,7 +14,7 @@ from bot.claims.checker import ClaimChecker
 from bot.types import Question
 from index.build import build_index
 from index.encoder import SentenceEncoder
-from index.generation import Reader
+from index.reader import Reader
 from index.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]

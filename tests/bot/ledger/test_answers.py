@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ledger.answers import KeptAnswer
+from bot.ledger.feedback import Rating, Vote
 from bot.ledger.ledger import Ledger
 from bot.types import Answer, Citation, Difference, Disagreement, Nearest, Outcome, Question, Sentence, Side, Turn
 from index.types import Filters, Hit, Passage
@@ -108,6 +109,43 @@ def test_an_answer_that_this_version_cannot_read_is_none(ledger, home, question,
     with sqlite3.connect(home / "ledger.db") as db:
         db.execute("UPDATE answers SET record = ?", (zlib.compress(b'[{"asked": "Why?"}, {}]'),))
     assert ledger.answers.load(answer_id) is None
+
+
+def test_answers_that_hold_anything_of_a_withdrawn_article_are_deleted_with_their_votes(ledger, home, question, answer):
+    reader = ledger.readers.key_of(1)
+    cited, found, other = (
+        ledger.answers.keep(question, kept, reader)
+        for kept in (answer, replace(answer, citations=()), replace(answer, citations=(), hits=()))
+    )
+    ledger.feedback.give(cited, reader, Rating(Vote.UP), question.now)
+    assert ledger.answers.withdraw(["bridge", "of-nothing"]) == 2
+    assert [ledger.answers.load(i) is None for i in (cited, found, other)] == [True, True, False]
+    assert ledger.answers.list_rated() == []
+    assert cited.encode() not in b"".join(f.read_bytes() for f in home.glob("ledger.db*"))
+
+
+def test_an_id_that_begins_as_that_of_a_withdrawn_article_is_another(ledger, question, answer):
+    answer_id = ledger.answers.keep(question, answer, ledger.readers.key_of(1))
+    assert ledger.answers.withdraw(["bridg", "ridge"]) == 0
+    assert ledger.answers.load(answer_id)
+
+
+def test_an_answer_to_a_follow_up_of_a_deleted_one_is_deleted(ledger, question, answer):
+    reader = ledger.readers.key_of(1)
+    ledger.answers.keep(question, answer, reader)
+    later = replace(question, now=question.now + timedelta(minutes=1))
+    told = replace(later, history=(Turn(question.text, f"Of the bridge: {answer.sentences[0].text}"),))
+    ids = [ledger.answers.keep(q, Answer("And then?", Outcome.NOT_COVERED), reader) for q in (told, later)]
+    assert ledger.answers.withdraw(["toll"]) == 2
+    assert [ledger.answers.load(i) is None for i in ids] == [True, False]
+
+
+def test_an_answer_that_this_version_cannot_read_is_deleted_where_it_names_a_withdrawn_article(ledger, home, question):
+    ledger.answers.keep(question, Answer("", Outcome.NOT_COVERED), ledger.readers.key_of(1))
+    with sqlite3.connect(home / "ledger.db") as db:
+        db.execute("UPDATE answers SET record = ?", (zlib.compress(b'[{"asked": "Why?"}, {"cites": "bridge:3-4"}]'),))
+    assert ledger.answers.withdraw(["toll"]) == 0
+    assert ledger.answers.withdraw(["bridge"]) == 1
 
 
 def test_recent_questions_are_the_readers_own_each_once_the_latest_first(ledger, question, answer):

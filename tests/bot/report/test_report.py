@@ -405,7 +405,7 @@ def test_what_an_evaluation_records_is_shown(settings, fake_weights, refuse_all,
     for part in ("When did the bridge open?", "refused wrongly", "Calibration", "Where the time goes"):
         assert part in text
     stages = [stage.name for stage in stack_stages(dataset["timings_ms"])]
-    assert stages == ["understand", "encode", "search", "evidence", "total"]
+    assert stages == ["understand", "encode", "search", "evidence", "second look", "total"]
     assert "Other scores" not in text
 
 

@@ -1,0 +1,309 @@
+"""An index that is kept fresh: built again whenever its files change, until somebody ends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from threading import Thread
+from typing import NoReturn, Protocol
+
+import watchfiles
+from watchfiles import Change
+
+from index.build import BuildReport
+from index.corpus import list_corpus
+from index.corpus.files import find_ending
+from index.errors import BadArticle, BuildBusy, CorpusMissing, IndexHeld
+from index.lease import Lease
+from index.store import Store
+
+_TICK_S = 0.25
+_QUIET_S = 1.0
+_LONGEST_S = 10.0
+_POINTER_EVERY_S = 2.0
+_LOOK_EVERY_S = 2.0
+_LOOK_SHARE = 0.02
+_FIRST_PAUSE_S = 2.0
+_LONGEST_PAUSE_S = 60.0
+
+
+class Listener(Protocol):
+    """What is told of builds."""
+
+    def built(self, report: BuildReport) -> None:
+        """A build has ended; it made no new generation where nothing was to be done."""
+
+    def failed(self, reason: Exception, pause_s: float) -> None:
+        """A build or a fetch has failed, and is tried again after a pause."""
+
+    def held(self, reason: str) -> None:
+        """There are no builds for now: until the index, which was rolled back, is released, or who watches it ends."""
+
+
+@dataclass(slots=True)
+class Burst:
+    """Changes that come together: over after a second of quiet, or ten seconds after the first of them."""
+
+    first: float | None = None
+    last: float = 0.0
+
+    def add(self, now: float) -> None:
+        """Something changed."""
+        self.first = now if self.first is None else self.first
+        self.last = now
+
+    def is_over(self, now: float) -> bool:
+        """Whether there were changes, and it is time to take them in."""
+        return self.first is not None and (now - self.last >= _QUIET_S or now - self.first >= _LONGEST_S)
+
+
+class FileChanges:
+    """Tells whether files of a corpus change: by the system's events at once, and by looking at all of them at times.
+
+    Looking finds what gives no event, such as what another machine writes into a network folder. It takes
+    a fiftieth of the time at most.
+    """
+
+    def __init__(self, paths: Sequence[Path], clock: Callable[[], float] = time.monotonic) -> None:
+        self.paths = tuple(paths)
+        self._clock = clock
+        self._events: Iterator[set[tuple[Change, str]]] | None = self._listen()
+        self._stamp = b""
+        self._heard = False
+        self._look_at = clock()
+
+    def wait(self) -> bool:
+        """Wait a moment; whether something has changed meanwhile. At the first call, something has."""
+        changed = self._hear()
+        if self._clock() >= self._look_at:
+            changed |= self.look()
+        return changed
+
+    def look(self) -> bool:
+        """Whether a file is another than when they were last looked at."""
+        started = self._clock()
+        stamp = _stamp_files(self.paths)
+        now = self._clock()
+        changed = stamp != self._stamp
+        if changed and self._stamp and not self._heard:  # such as in a folder that was away and came back
+            self._events = self._listen()
+            self._look_at = now
+        else:
+            self._look_at = now + max(_LOOK_EVERY_S, (now - started) / _LOOK_SHARE)
+        self._stamp, self._heard = stamp, False
+        return changed
+
+    def _hear(self) -> bool:
+        if self._events is None:
+            time.sleep(_TICK_S)
+            return False
+        try:
+            changed = bool(next(self._events))
+            self._heard |= changed
+            return changed
+        except (OSError, RuntimeError):  # a folder that is gone, or more of them than the system tells of
+            self._events = None
+            return False
+
+    def _listen(self) -> Generator[set[tuple[Change, str]], None, None]:
+        ms = round(_TICK_S * 1000)
+        return watchfiles.watch(
+            *self.paths,
+            watch_filter=self._may_matter,
+            debounce=ms,
+            rust_timeout=ms,
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        )
+
+    def _may_matter(self, change: Change, name: str) -> bool:
+        """Whether it is a file of articles, or may be a folder of them."""
+        path = Path(name)
+        root = next((p for p in self.paths if path.is_relative_to(p)), path.parent)
+        if any(part.startswith(".") for part in path.relative_to(root).parts):
+            return False
+        return bool(find_ending(path.name)) or not path.suffix or change == Change.deleted or path.is_dir()
+
+
+class Watch:
+    """Builds an index again whenever its files change.
+
+    Of all who would watch an index on a server, one does: on another machine the files may be other ones, or none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sources: Callable[[], Sequence[Path]],
+        build: Callable[[], BuildReport],
+        listener: Listener,
+        fetch: Callable[[], float] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare to watch.
+
+        Args:
+            sources: The files and folders that the live generation was built from.
+            build: Builds from them, without being asked for by a person.
+            fetch: Brings in what is due from elsewhere; returns after how many seconds more will be due.
+        """
+        self._store = store
+        self._sources = sources
+        self._build = build
+        self._listener = listener
+        self._clock = clock
+        self._changes: FileChanges | None = None
+        self._burst = Burst()
+        self._generation: str | None = None
+        self._held = False
+        self._pointer_at = self._go_on_at = clock()
+        self._pause_s = 0.0
+        self._fetching = Fetching(fetch, listener) if fetch else None
+        self._lease = store.lease("watch") if store.server else None
+        self._leads = self._lease is None
+        self._follower_told = False
+
+    def run(self) -> NoReturn:
+        """Watch until there is a KeyboardInterrupt."""
+        try:
+            while True:
+                self.step()
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Let another process watch."""
+        if self._lease:
+            self._lease.release()
+
+    def step(self) -> None:
+        """Wait a moment for changes, and build where they are over."""
+        if self._wait():
+            self._burst.add(self._clock())
+        if self._fetching and self._leads:
+            self._fetching.go_on(self._clock())
+        if self._clock() < self._go_on_at:
+            return
+        try:
+            self._read_pointer()
+            if self._leads and self._burst.is_over(self._clock()) and not self._held:
+                self._build_now()
+        except IndexHeld as e:
+            self._hold(str(e))
+        except Exception as e:  # whatever happens, what comes later is to be indexed
+            self._pause_s = lengthen(self._pause_s)
+            self._go_on_at = self._clock() + self._pause_s
+            self._listener.failed(e, self._pause_s)
+
+    def _wait(self) -> bool:
+        if self._changes:
+            return self._changes.wait()
+        time.sleep(_TICK_S)
+        return False
+
+    def _read_pointer(self) -> None:
+        """Notice, every other second, that the index was held or released, or built by another process."""
+        if self._clock() < self._pointer_at:
+            return
+        self._pointer_at = self._clock() + _POINTER_EVERY_S
+        if self._lease:
+            self._leads = self._is_first(self._lease)
+        if not self._leads:
+            self._changes = None
+            return
+        pointer = self._store.pointer()
+        if pointer.held and not self._held:
+            self._hold(f"the index is held at generation {pointer.generation}, which it was rolled back to")
+        self._held = pointer.held
+        if self._changes is None or pointer.generation != self._generation:
+            paths = tuple(self._sources())
+            if self._changes is None or self._changes.paths != paths:
+                self._changes = FileChanges(paths, self._clock)
+            self._generation = pointer.generation
+            self._burst.add(self._clock())
+
+    def _is_first(self, lease: Lease) -> bool:
+        """Whether no other process watches this index; says once which one does."""
+        if self._leads:
+            try:
+                lease.renew()
+                return True
+            except BuildBusy:  # this process was suspended, and another took over
+                lease.release()
+        if lease.take():
+            self._follower_told = False
+            return True
+        if not self._follower_told:
+            self._follower_told = True
+            self._listener.held(f"{lease.holder()} watches this index already; this one takes over when that ends")
+        return False
+
+    def _build_now(self) -> None:
+        if self._changes:
+            self._changes.look()  # before the build, for what changes while it runs belongs to the next
+        report = self._build()
+        self._burst = Burst()
+        self._pause_s = 0.0
+        self._generation = report.generation
+        self._listener.built(report)
+
+    def _hold(self, reason: str) -> None:
+        self._held = True
+        self._listener.held(reason)
+
+
+class Fetching:
+    """Brings in what is due from elsewhere in a thread, for a slow site is not to hold up the files at hand."""
+
+    def __init__(self, fetch: Callable[[], float], listener: Listener) -> None:
+        self._fetch = fetch
+        self._listener = listener
+        self._thread: Thread | None = None
+        self._due = 0.0
+        self._pause_s = 0.0
+        self._wait_s = 0.0
+
+    def go_on(self, now: float) -> None:
+        """Begin where it is time to, and notice the end."""
+        if self._thread:
+            if not self._thread.is_alive():
+                self._thread = None
+                self._due = now + self._wait_s
+        elif now >= self._due:
+            self._thread = Thread(target=self._run, name="fetch", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._wait_s = self._fetch()
+            self._pause_s = 0.0
+        except Exception as e:  # as for builds
+            self._wait_s = self._pause_s = lengthen(self._pause_s)
+            self._listener.failed(e, self._pause_s)
+
+
+def lengthen(pause_s: float) -> float:
+    """The pause after a failure, when the one before it was so long."""
+    return min(max(_FIRST_PAUSE_S, 2 * pause_s), _LONGEST_PAUSE_S)
+
+
+def _stamp_files(paths: Sequence[Path]) -> bytes:
+    """Changes whenever a file of a corpus does."""
+    digest = blake2b()
+    try:
+        for file in list_corpus(paths):
+            digest.update(repr(str(file) if isinstance(file, BadArticle) else _stamp_file(file.path)).encode())
+    except (CorpusMissing, OSError) as e:
+        digest.update(str(e).encode())
+    return digest.digest()
+
+
+def _stamp_file(path: Path) -> tuple[str, ...] | tuple[str, int, int, int]:
+    try:
+        found = path.stat()
+    except OSError as e:
+        return str(path), str(e)
+    return str(path), found.st_size, found.st_mtime_ns, found.st_ino
