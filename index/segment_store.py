@@ -30,7 +30,17 @@ SENTENCES = "sentences.sqlite"
 SEGMENT = "newsdesk-segment-"
 _PAGE = 2000
 _ABANDONED_S = 86_400
-_HNSW: Any = {"hnsw": {"space": "cosine", "ef_construction": 128, "ef_search": 200, "max_neighbors": 24}}
+_HNSW: Any = {
+    "hnsw": {
+        "space": "cosine",
+        "ef_construction": 128,
+        "ef_search": 200,
+        "max_neighbors": 24,
+        "batch_size": 50,
+        "sync_threshold": 50,
+    }
+}
+"""Chroma writes the vectors of its graph by so many; the rest every process would add anew at its first search."""
 
 
 class SegmentStore:

@@ -97,6 +97,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(os, "nice", lambda _: 0)  # else the tests after a build would take its low priority
     monkeypatch.setenv("NEWSDESK_HOME", str(tmp_path / "desk"))
 
 

@@ -211,7 +211,7 @@ def kill_at_random(scene: Scene, n_moments: int) -> None:
 
 
 def test_builds_that_are_killed_at_any_moment_cost_no_answer_and_the_next_ones_complete(scene: Scene):
-    kill_at_random(scene, 12)
+    kill_at_random(scene, 6)
 
 
 @pytest.mark.slow
