@@ -22,8 +22,13 @@ _MARKUP = re.compile(
 )
 _WORD_ENDS = re.compile(r"[\s。！？]")
 _MAY_END = re.compile(r"[.!?…]\S*\s+\S|[\n。！？]")
+_MAX_BRACKETED = 40
+_STRAY_BRACKET = re.compile(rf"[\[【［](?![^\[【［\]】］]{{0,{_MAX_BRACKETED}}}[\]】］])")
+"""What it opens is no marker; sentences would be taken together up to the next bracket that closes."""
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
-_UNFINISHED = re.compile(r"(?:(?<=[\]】］])\s*(?:[,;&、和]|\w{1,3})?)?\s*(?:[\[【［][^\]】］\n]{0,40})?$")
+_UNFINISHED = re.compile(
+    rf"(?:(?<=[\]】］])\s*(?:[,;&、和]|\w{{1,3}})?)?\s*(?:[\[【［][^\]】］\n]{{0,{_MAX_BRACKETED}}})?$"
+)
 """The beginning of a marker, or what may join another one to that before."""
 
 
@@ -39,10 +44,10 @@ def clean(text: str) -> str:
 def cited_sentences(text: str) -> list[tuple[str, list[int]]]:
     """Sentences without markers, each with those that stand in it or right behind it."""
     found: list[tuple[str, list[int]]] = []
-    for line in text.split("\n"):
+    for line in map(str.strip, text.split("\n")):
         n_before = len(found)
-        for a, b in split_sentences(line.strip()):
-            piece = line.strip()[a:b]
+        for a, b in split_sentences(_STRAY_BRACKET.sub("-", line)):
+            piece = line[a:b]
             lead = _MARKER.match(piece)
             alone = lead and not re.search(r"\w", _MARKER.sub("", piece))
             while lead and found and (alone or len(found) > n_before):

@@ -109,6 +109,14 @@ def test_a_sentence_is_shown_once_however_often_it_is_written():
     assert dropped(f"{CLAIM} [1]. {CLAIM} [1].") == [f"said already: {CLAIM}."]
 
 
+def test_a_bracket_that_is_never_closed_takes_no_sentences_together():
+    text = " [12It opened.It opened.It opened.It opened. [1]"
+    stream = SentenceStream()
+    in_pieces = [*stream.feed(text[:43]), *stream.feed(text[43:]), *stream.finish()]
+    assert in_pieces == cited_sentences(text)
+    assert in_pieces[-1] == ("It opened.", [1])
+
+
 @given(st.data())
 def test_pieces_give_the_sentences_and_markers_that_the_whole_text_gives(data):
     parts = (
