@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from index.lexical import tokenize
+from index.lexical import tokens_of
 
 
 class AnswerKind(StrEnum):
@@ -117,7 +117,7 @@ def find_answers(kind: AnswerKind, sentence: str, asked: frozenset[str]) -> list
 
 def _is_news(span: str, start: int, asked: frozenset[str]) -> bool:
     """Whether a span says more than the question did, and is more than a sentence's first word."""
-    tokens = tokenize(span)
+    tokens = tokens_of(span)
     if not tokens or asked.issuperset(tokens):
         return False
     return start > 0 or len(tokens) > 1 or not span.isalpha()

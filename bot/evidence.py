@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.asked import AnswerKind, classify_question, find_answers
 from bot.pronouns import begins_with_pronoun
-from index.lexical import tokenize
+from index.lexical import tokenize, tokens_of
 from index.passages import passage_sentences
 from index.types import Hit, Vectors
 
@@ -85,11 +85,11 @@ class AskedFor:
     def coverage(self, tokens: set[str]) -> float:
         """Share of the question's weight that some tokens cover, from 0 to 1; a name may begin a longer one."""
         total = sum(self.weights.values())
-        return sum(w for t, w in self.weights.items() if self._covers(t, tokens)) / total if total else 0.0
+        return (
+            sum(w for t, w in self.weights.items() if t in tokens or self._begins(t, tokens)) / total if total else 0.0
+        )
 
-    def _covers(self, token: str, tokens: set[str]) -> bool:
-        if token in tokens:
-            return True
+    def _begins(self, token: str, tokens: set[str]) -> bool:
         short_name = token in self.names and len(token) >= _MIN_SHORT_NAME and token.isalpha()
         return short_name and any(t.startswith(token) for t in tokens)
 
@@ -158,19 +158,19 @@ def paragraph_of(hit: Hit, number: int) -> str:
 
 def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors]) -> Iterator[Evidence]:
     for hit, own_vectors in zip(hits, vectors, strict=True):
-        title = set(tokenize(hit.title))
+        title = set(tokens_of(hit.title))
         similarities = np.maximum(own_vectors @ asked.vector, 0).tolist()
         below_best = max(-1.0, math.log(max(hit.score, 1e-9)) / _LOG_ODDS)
         around: dict[int, float] = {}
         for n, span in enumerate(passage_sentences(hit.passage)):
             if span.paragraph not in around:
                 paragraph = paragraph_of(hit, span.paragraph)
-                around[span.paragraph] = asked.coverage(title | set(tokenize(paragraph)))
+                around[span.paragraph] = asked.coverage(title | set(tokens_of(paragraph)))
             text = hit.passage.text[span.start : span.end]
             answers = find_answers(asked.kind, text, frozenset(asked.weights))
             features = {
                 "meaning": similarities[n],
-                "words": asked.coverage(set(tokenize(text))),
+                "words": asked.coverage(set(tokens_of(text))),
                 "around": around[span.paragraph],
                 "before": similarities[n - 1] if n else 0.0,
                 "kind": min(len(answers), _MANY_ANSWERS) / _MANY_ANSWERS,
@@ -207,5 +207,5 @@ def _drop_repeats(sentences: Iterator[Evidence]) -> Iterator[Evidence]:
 
 
 def _says_the_same(a: Evidence, b: Evidence) -> bool:
-    first, second = set(tokenize(a.text)), set(tokenize(b.text))
+    first, second = set(tokens_of(a.text)), set(tokens_of(b.text))
     return len(first & second) >= _SAME_SENTENCE * max(1, min(len(first), len(second)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from index.sentences import split_sentences
@@ -50,7 +51,8 @@ class SentenceSpan:
     in_paragraph: int
 
 
-def passage_sentences(passage: Passage) -> list[SentenceSpan]:
+@lru_cache(maxsize=512)
+def passage_sentences(passage: Passage) -> tuple[SentenceSpan, ...]:
     """The sentences of a passage, in order; the same for the build that embeds them as for every question."""
     spans: list[SentenceSpan] = []
     at = 0
@@ -59,7 +61,7 @@ def passage_sentences(passage: Passage) -> list[SentenceSpan]:
         for a, b in split_sentences(paragraph):
             spans.append(SentenceSpan(number, at + a, at + b, passage.start + a))
         at += len(paragraph) + 2
-    return spans
+    return tuple(spans)
 
 
 def split_article(article: Article, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:

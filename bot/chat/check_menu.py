@@ -10,7 +10,6 @@ import discord
 from discord import app_commands, ui
 
 from bot.chat.asking import ask_by, count_question
-from bot.chat.recent import Recent
 from bot.chat.render import render_notice
 from bot.chat.sheet import Sheet, filters_within, find_options, show_sheet
 from bot.chat.surface import NOBODY
@@ -20,6 +19,7 @@ from bot.claims.types import CheckedText
 from bot.questions import Wording, make_question
 from bot.smalltalk import MAX_QUESTION_CHARS
 from bot.types import Question, Turn
+from index.recent import Recent
 from index.sentences import split_sentences
 
 if TYPE_CHECKING:

@@ -21,12 +21,12 @@ from bot.chat.failures import tell_failure
 from bot.chat.follow_up import FollowUpButton
 from bot.chat.messages import answer_message
 from bot.chat.quiet import Quiet
-from bot.chat.recent import Recent
 from bot.chat.turns import Turns
 from bot.desk import Desk
 from bot.ledger.errors import BadLedger
 from bot.ledger.ledger import Ledger, open_ledger
 from bot.types import Answer
+from index.recent import Recent
 
 log = logging.getLogger("newsdesk.chat")
 

@@ -151,14 +151,12 @@ def _tells_too(account: Account, told: Told) -> bool:
 
 def _differ_at_once(newer: Told, older: Told, cosine: float) -> bool:
     """Whether two outlets tell it differently within days; of sums and shares, only where that is disputed."""
-    is_disputed = bool(DISPUTES.search(newer.account.surroundings))
-    is_count = newer.amount.unit is Unit.COUNT
     return (
         cosine >= _MUCH_ALIKE
         and newer.amount.unit is not Unit.DAY
         and _is_at_once(newer.account, older.account)
         and speak_of_one_time(newer.account, older.account)
-        and (is_count or is_disputed)
+        and (newer.amount.unit is Unit.COUNT or bool(DISPUTES.search(newer.account.surroundings)))
     )
 
 

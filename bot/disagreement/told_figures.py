@@ -10,7 +10,7 @@ from bot.accounts import Account
 from bot.amounts import LEAST_BEFORE, Amount, Unit, find_amounts
 from bot.disagreement.cues import JOINS, WITHDRAWS
 from bot.disagreement.told import Span
-from index.lexical import tokenize
+from index.lexical import tokenize, tokens_of
 
 NEAR_RATIO = 1.5
 _MANY = 1000
@@ -109,7 +109,7 @@ def _without_amount(told: Told) -> str:
 
 def _is_of_more(question: str, told: Told) -> bool:
     """Whether an amount is one of several things together, of which the question names but one."""
-    asked = set(tokenize(question))
+    asked = set(tokens_of(question))
     if JOINS.search(told.before) and not JOINS.search(question):
         return not any(asked >= set(tokenize(" ".join(pair))) for pair in _TWO_NAMES.findall(told.before))
     joined = (tuple(set(tokenize(name)) for name in pair) for pair in _TWO_NAMES.findall(told.before))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat.recent import Recent
+from index.recent import Recent
 
 
 def test_a_key_is_new_once():
