@@ -13,7 +13,7 @@ test: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not weights and not slow"
+	$(BIN)/pytest -n logical --dist loadfile -m "not weights and not slow"
 
 # The browser tests want a Chromium on PATH, and skip, saying so, where there is none.
 test-slow: .venv/dev
