@@ -114,6 +114,12 @@ class Scene:
         self.n_killed += builder.exitcode != 0
         self.ask()
 
+    def let_build(self) -> None:
+        """Ask while another process builds the next version, to its end."""
+        n_killed = self.n_killed
+        self.kill_build()
+        assert self.n_killed == n_killed
+
     def ask(self) -> None:
         """Every answer is of the version before or of the one that is being built."""
         generation = self.newsroom.reader.current()
@@ -212,6 +218,16 @@ def kill_at_random(scene: Scene, n_moments: int) -> None:
 
 def test_builds_that_are_killed_at_any_moment_cost_no_answer_and_the_next_ones_complete(scene: Scene):
     kill_at_random(scene, 6)
+
+
+@pytest.mark.slow
+def test_twenty_builds_cost_no_answer_of_those_that_are_asked_for_all_the_while(scene: Scene):
+    generations = {scene.newsroom.reader.current().name}
+    for _ in range(20):
+        scene.let_build()
+        generations.add(scene.newsroom.reader.current().name)
+    assert len(generations) == 21
+    assert scene.n_asked > 100
 
 
 @pytest.mark.slow
