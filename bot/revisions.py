@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from bot.amounts import Amount, find_amounts
 from bot.disagreement.told_figures import are_like
 from bot.lines import Line
+from bot.moments import Moment, find_moments, goes_on, show_moment
 from bot.types import Answer, Citation
 from index.lexical import tokenize
 from index.sentences import split_sentences
@@ -20,12 +21,30 @@ _CHANGED = Line(
     "An earlier version of [{n}] said {old}; it now says {new}.", "[{n}]的较早版本说的是{old}，现在说的是{new}。"
 )
 
+_UPDATED = Line(
+    "[{n}] was updated: earlier it said {old}, now it says {new}.", "[{n}]已更新：早先说的是{old}，现在说的是{new}。"
+)
+
 
 class EarlierVersions(Protocol):
     """Where earlier versions of articles are kept."""
 
     def find(self, article_id: str) -> Sequence[Article]:
         """All versions of an article, oldest first; none where there is but one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A figure that a sentence has, and the one that an earlier version of its article had in its place.
+
+    Attributes:
+        is_update: Whether both were true when they were told, for what is told of went on; then each has its moment
+            behind it, where two are named.
+    """
+
+    new: str
+    old: str
+    is_update: bool = False
 
 
 def tell_revisions(answer: Answer, versions: EarlierVersions) -> Answer:
@@ -40,8 +59,8 @@ def tell_revisions(answer: Answer, versions: EarlierVersions) -> Answer:
 
 def find_revision(
     quote: str, earlier: Iterable[str], current: Iterable[str] = (), day: date | None = None
-) -> tuple[str, str] | None:
-    """A figure of a sentence, and the one that an earlier version of its article had in its place.
+) -> Revision | None:
+    """A figure of a sentence that an earlier version of its article gave otherwise.
 
     Args:
         earlier: The paragraphs of that version.
@@ -51,20 +70,20 @@ def find_revision(
     former = _split(earlier)
     if quote in former:
         return None
-    amounts = list(find_amounts(quote, day))
+    amounts = _find_figures(quote, day)
     words = _without(quote, amounts)
 
-    def compare(sentence: str) -> tuple[float, bool, tuple[str, str] | None]:
+    def compare(sentence: str) -> tuple[float, bool, Revision | None]:
         """How much of its words a sentence shares, whether its figures are the same, and what is not."""
-        others = list(find_amounts(sentence, day))
+        others = _find_figures(sentence, day)
         pair = next(_pair_changed(amounts, others), None)
-        changed = (quote[pair[0].start : pair[0].end], sentence[pair[1].start : pair[1].end]) if pair else None
-        return _share_words(words, _without(sentence, others)), changed is None, changed
+        revision = _read_revision(quote, pair[0], sentence, pair[1]) if pair else None
+        return _share_words(words, _without(sentence, others)), revision is None, revision
 
     still = set(_split(current))
     compared = map(compare, (sentence for sentence in former if sentence not in still))
-    share, _, changed = max(compared, key=lambda told: told[:2], default=(0.0, True, None))
-    return changed if share > 0 else None
+    share, _, revision = max(compared, key=lambda told: told[:2], default=(0.0, True, None))
+    return revision if share > 0 else None
 
 
 def _split(paragraphs: Iterable[str]) -> list[str]:
@@ -79,8 +98,25 @@ def _describe(question: str, citation: Citation, versions: Sequence[Article]) ->
     day = citation.published_at.date() if citation.published_at else None
     for version in reversed(earlier):
         if found := find_revision(citation.quote, version.paragraphs, current.paragraphs, day):
-            return _CHANGED.to(question, n=citation.n, new=found[0], old=found[1])
+            line = _UPDATED if found.is_update else _CHANGED
+            return line.to(question, n=citation.n, new=found.new, old=found.old)
     return ""
+
+
+def _find_figures(sentence: str, day: date | None) -> list[Amount]:
+    """Its amounts, but for those that only tell when the others stood so."""
+    moments = list(find_moments(sentence))
+    return [a for a in find_amounts(sentence, day) if not any(m.covers(a.start) for m in moments)]
+
+
+def _read_revision(quote: str, new: Amount, sentence: str, old: Amount) -> Revision:
+    figures = quote[new.start : new.end], sentence[old.start : old.end]
+    if not goes_on(quote, new.start, sentence, old.start):
+        return Revision(*figures)
+    moments = show_moment(quote), show_moment(sentence)
+    if all(moments) and moments[0] != moments[1]:
+        figures = f"{figures[0]} ({moments[0]})", f"{figures[1]} ({moments[1]})"
+    return Revision(*figures, is_update=True)
 
 
 def _pair_changed(amounts: Sequence[Amount], others: Sequence[Amount]) -> Iterator[tuple[Amount, Amount]]:
@@ -91,9 +127,10 @@ def _pair_changed(amounts: Sequence[Amount], others: Sequence[Amount]) -> Iterat
 
 
 def _without(sentence: str, amounts: Sequence[Amount]) -> set[str]:
-    """The words of a sentence, its amounts apart."""
-    for amount in sorted(amounts, key=lambda a: a.start, reverse=True):
-        sentence = f"{sentence[: amount.start]} {sentence[amount.end :]}"
+    """The words of a sentence, its amounts and their moments apart."""
+    parts: list[Amount | Moment] = [*amounts, *find_moments(sentence)]
+    for part in sorted(parts, key=lambda part: part.start, reverse=True):
+        sentence = f"{sentence[: part.start]} {sentence[part.end :]}"
     return set(tokenize(sentence))
 
 

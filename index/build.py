@@ -338,6 +338,7 @@ def _rows(article: Article, encoder: Encoder) -> Iterator[tuple[PassageRow, str]
         language=article.language,
         published=to_timestamp(article.published_at),
         url=article.url,
+        changed=to_timestamp(article.changed_at),
     )
     context = article_context(article)
     for passage in split_article(article, encoder.count_tokens, encoder.max_tokens):

@@ -88,7 +88,7 @@ def _stored(found: GetResult) -> dict[str, PassageRow]:
 
 def _to_metadata(row: PassageRow) -> dict[str, str | int | bool]:
     article, passage = row.article, row.passage
-    published = {} if article.published == UNDATED else {"published": article.published}
+    moments = {"published": article.published, "changed": article.changed}
     return {
         "article_id": article.id,
         "first": passage.first,
@@ -101,7 +101,7 @@ def _to_metadata(row: PassageRow) -> dict[str, str | int | bool]:
         "url": article.url,
         "digest": article.digest,
         "vector_key": row.vector_key,
-        **published,
+        **{name: moment for name, moment in moments.items() if moment != UNDATED},
     }
 
 
@@ -115,6 +115,7 @@ def to_row(text: str, metadata: Mapping[str, Any]) -> PassageRow:
         language=str(metadata["language"]),
         published=int(metadata.get("published", UNDATED)),
         url=str(metadata["url"]),
+        changed=int(metadata.get("changed", UNDATED)),
     )
     passage = Passage(
         article_id=article.id,

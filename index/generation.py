@@ -66,6 +66,7 @@ class Generation:
         """For each article row, the number of its group of near-identical articles."""
         self.published = np.array([a.published for a in self.articles], dtype=np.int64)
         """Timestamp of each article row, or UNDATED."""
+        self._changed = np.array([a.changed for a in self.articles], dtype=np.int64)
         self.first_paragraphs = np.concatenate([p.segment.first_paragraphs for p in self._parts])
         """Number of the paragraph at which each passage begins, from 1."""
 
@@ -110,13 +111,18 @@ class Generation:
         return from_timestamp(int(dated.max())) if len(dated) else None
 
     def allowed_articles(self, filters: Filters) -> Mask:
-        """Which article rows a search may return; undated ones fit no date bound."""
+        """Which article rows a search may return; undated ones fit no date bound.
+
+        An article that said something else at the moment that is asked for is left out.
+        """
         allowed = self._alive.copy()
         if filters.since is not None:
             allowed &= in_zone_of(filters.since, self.published) >= to_timestamp(filters.since)
         if filters.newest is not None:
             allowed &= in_zone_of(filters.newest, self.published) <= to_timestamp(filters.newest)
             allowed &= self.published != UNDATED
+        if filters.as_of is not None:
+            allowed &= self._changed <= to_timestamp(filters.as_of)
         if filters.sources:
             allowed &= self.is_of(self._find_sources(filters.sources))
         if filters.excluded:

@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +34,12 @@ _DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """What a segment knows of an article beside its text."""
+    """What a segment knows of an article beside its text.
+
+    Attributes:
+        published: Timestamp, or UNDATED.
+        changed: Timestamp since when it is known to say this; UNDATED where it is not known to have said another thing.
+    """
 
     id: str
     digest: str
@@ -43,6 +48,7 @@ class ArticleRow:
     language: str
     published: int
     url: str
+    changed: int = UNDATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +248,7 @@ def _save_rows(segment: Segment, folder: Path) -> None:
     np.savez(folder / "rows.npz", article_of=segment.article_of, signatures=segment.signatures, scales=segment.scales)
     record = {
         "version": _VERSION,
-        "articles": [(a.id, a.digest, a.title, a.source, a.language, a.published, a.url) for a in segment.articles],
+        "articles": [astuple(article) for article in segment.articles],
         "passages": segment.passage_ids,
         "vector_keys": segment.vector_keys,
     }

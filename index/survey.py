@@ -154,6 +154,7 @@ def digest_article(article: Article, encoder: Encoder) -> str:
         article.url,
         article.language,
         article.section,
+        *([to_timestamp(article.changed_at)] if article.changed_at else []),
     ]
     return _hash(json.dumps([_SPLITTER, encoder.fingerprint, fields], ensure_ascii=False))
 

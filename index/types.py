@@ -24,6 +24,7 @@ class Article:
         published_at: Aware UTC; None where the source gives no date.
         language: BCP 47 code of the text, such as `en` or `zh`.
         paragraphs: The source's text with runs of whitespace collapsed, otherwise unchanged.
+        changed_at: When it was first seen to say this, where it was seen to say something else before; else None.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Article:
     url: str = ""
     language: str = "en"
     section: str = ""
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

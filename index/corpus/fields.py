@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from index.corpus.text import clean_text, detect_language, ends_sentence, has_words, shorten_title
@@ -54,21 +55,17 @@ def make_article(fields: Fields, paragraphs: Iterable[str], fallback_id: str) ->
         raise BadField("", "no text")
     url = _read_url(fields)
     language = _LANGUAGE.fullmatch(_read_text(fields, "language"))
-    published_at = fields.get("published_at")
-    try:
-        moment = None if _is_missing(published_at) else parse_published(published_at)
-    except BadDate as e:
-        raise BadField("published_at", f"is {e}") from e
     return Article(
         id=_read_id(fields, fallback_id),
         title=_read_text(fields, "title") or shorten_title(_first_prose(texts)),
         source=_read_text(fields, "source") or _host(url) or _UNKNOWN,
         paragraphs=texts,
         authors=_read_authors(fields),
-        published_at=moment,
+        published_at=_read_moment(fields, "published_at"),
         url=url,
         language=language[1].lower() if language else detect_language(" ".join(texts[:20])),
         section=_read_text(fields, "section"),
+        changed_at=_read_moment(fields, "fetched_at") if _is_revised(fields) else None,
     )
 
 
@@ -98,6 +95,20 @@ def _read_text(fields: Fields, key: str) -> str:
     if not isinstance(value, str):
         raise BadField(key, f"is not text but {_show(value)}; put it in quotes")
     return clean_text(value)
+
+
+def _read_moment(fields: Fields, key: str) -> datetime | None:
+    value = fields.get(key)
+    try:
+        return None if _is_missing(value) else parse_published(value)
+    except BadDate as e:
+        raise BadField(key, f"is {e}") from e
+
+
+def _is_revised(fields: Fields) -> bool:
+    """Whether an earlier version was collected before this one was fetched."""
+    version = fields.get("version")
+    return isinstance(version, int) and version > 1
 
 
 def _read_id(fields: Fields, fallback_id: str) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -22,22 +20,17 @@ from tenacity import (
 )
 
 from index.errors import NewsdeskError
-from index.feeds.addresses import AddressRefused, LookUp, PinnedTransport, check_url, look_up, port_of
-from index.feeds.body import Body, BodyRefused, BodyTooLarge
-from index.feeds.headers import keep_plain, read_charset, read_retry_after
+from index.feeds.addresses import AddressRefused, LookUp, PinnedTransport, check_url, look_up
+from index.feeds.exchange import MAX_QUOTED, REDIRECTS, Answer, Busy, Exchange, Failed, InTrouble, Patience
+from index.feeds.headers import keep_plain, read_charset
 from index.feeds.politeness import Hosts, LeftAlone
 from index.feeds.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from index.feeds.robots import Robots
 
-_MAX_AT_ONCE = 8
 _MAX_REDIRECTS = 5
 _MAX_TRIES = 3
-_MAX_RETRY_AFTER_S = 60.0
 _MAX_REST_S = 24 * 3600.0
-_MAX_QUOTED = 200
 _PERMANENT = (301, 308)
-_REDIRECTS = (301, 302, 303, 307, 308)
-_PASSING = (408, 425, 429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,52 +72,6 @@ class FetchFailed(NewsdeskError):
         self.reason = reason
 
 
-class _Failed(Exception):
-    """What ends a request, with the reason for it."""
-
-
-class _InTrouble(_Failed):
-    """The host is silent, not to be reached or overloaded."""
-
-    may_pass = True
-
-
-class _Silent(_InTrouble):
-    may_pass = False
-
-
-class _Busy(_InTrouble):
-    """The host wants to be asked again later: after so many seconds, if it says so."""
-
-    def __init__(self, reason: str, asked_s: float | None) -> None:
-        super().__init__(reason)
-        self.asked_s = asked_s
-        self.may_pass = asked_s is None or asked_s <= _MAX_RETRY_AFTER_S
-
-
-@dataclass(slots=True)
-class _Patience:
-    """What is left of the time that answers may take; waits for a host's turn are not counted."""
-
-    left_s: float
-
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        started = time.monotonic()
-        try:
-            async with asyncio.timeout(self.left_s):
-                yield
-        finally:
-            self.left_s -= time.monotonic() - started
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-
 class Fetcher:
     """Fetches from public addresses, a few hosts at once and each host politely.
 
@@ -151,14 +98,12 @@ class Fetcher:
             max_bytes: Of a body, as sent and decompressed.
             per_host_delay_s: Between two requests to a host.
         """
-        self._user_agent = user_agent
         self._open_hosts = frozenset(host.lower() for host in open_hosts)
         self._timeout_s = timeout_s
-        self._max_bytes = max_bytes
         self._sleep = sleep
-        self._transport = PinnedTransport(self._open_hosts, look_up)
+        transport = PinnedTransport(self._open_hosts, look_up)
+        self._exchange = Exchange(transport, user_agent, timeout_s, max_bytes)
         self._hosts = Hosts(per_host_delay_s, clock, sleep)
-        self._slots = asyncio.Semaphore(_MAX_AT_ONCE)
         self._robots = Robots(user_agent, self._load_robots, clock)
 
     async def __aenter__(self) -> Self:
@@ -167,7 +112,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._transport.aclose()
+        await self._exchange.close()
 
     async def get(self, url: str, *, etag: str = "", last_modified: str = "", obey_robots: bool = True) -> Fetched:
         """Fetch a page.
@@ -190,15 +135,15 @@ class Fetcher:
         self, asked: str, conditions: Mapping[str, str], *, obey_robots: bool, cut_at: int | None = None
     ) -> Fetched:
         """Ask, and go where the answers lead."""
-        patience = _Patience(self._timeout_s)
+        patience = Patience(self._timeout_s)
         place, is_permanent = asked, True
         try:
             for _ in range(_MAX_REDIRECTS + 1):
                 url = check_url(place, self._open_hosts)
                 answer = await self._ask(url, conditions, patience, obey_robots=obey_robots, cut_at=cut_at)
                 if answer.status == 304 and not conditions:
-                    raise _Failed("answers that it is as it was, and nobody asked")
-                if answer.status not in _REDIRECTS:
+                    raise Failed("answers that it is as it was, and nobody asked")
+                if answer.status not in REDIRECTS:
                     has_moved = is_permanent and answer.status < 400
                     return _record(answer, url, permanent_url=str(url) if has_moved else asked)
                 is_permanent = is_permanent and answer.status in _PERMANENT
@@ -207,7 +152,7 @@ class Fetcher:
             if place == asked:
                 raise FetchFailed(e.place, f"is refused: {e.reason}") from None
             raise FetchFailed(asked, f"redirects to {e.place}, which is refused: {e.reason}") from None
-        except _Failed as e:
+        except Failed as e:
             raise FetchFailed(asked, str(e)) from None
         raise FetchFailed(asked, f"redirects more than {_MAX_REDIRECTS} times")
 
@@ -215,20 +160,20 @@ class Fetcher:
         self,
         url: httpx.URL,
         conditions: Mapping[str, str],
-        patience: _Patience,
+        patience: Patience,
         *,
         obey_robots: bool,
         cut_at: int | None,
-    ) -> _Answer:
+    ) -> Answer:
         """Ask for one URL when its host's turn has come, again where that may help."""
         pause_s = 0.0
         if obey_robots:
             rules = await self._robots.find_rules(url)
             if refusal := rules.find_refusal(url):
-                raise _Failed(refusal)
+                raise Failed(refusal)
             pause_s = rules.delay_s
         tries = AsyncRetrying(
-            retry=retry_if_exception(lambda e: isinstance(e, _InTrouble) and e.may_pass),
+            retry=retry_if_exception(lambda e: isinstance(e, InTrouble) and e.may_pass),
             wait=_choose_wait,
             stop=stop_after_attempt(_MAX_TRIES),
             sleep=self._sleep,
@@ -237,74 +182,27 @@ class Fetcher:
         try:
             async with self._hosts.turn(url.netloc.decode("ascii"), pause_s) as host:
                 try:
-                    answer: _Answer = await tries(self._try_once, url, conditions, patience, cut_at)
-                except _InTrouble as e:
-                    asked_s = e.asked_s if isinstance(e, _Busy) else None
+                    answer: Answer = await tries(self._exchange.send, url, conditions, patience, cut_at)
+                except InTrouble as e:
+                    asked_s = e.asked_s if isinstance(e, Busy) else None
                     self._hosts.note(host, has_failed=True, rest_s=min(asked_s or 0.0, _MAX_REST_S))
                     raise
                 self._hosts.note(host, has_failed=False)
         except LeftAlone as e:
-            raise _Failed(f"{url.host} {e}") from None
+            raise Failed(f"{url.host} {e}") from None
         return answer
-
-    async def _try_once(
-        self, url: httpx.URL, conditions: Mapping[str, str], patience: _Patience, cut_at: int | None
-    ) -> _Answer:
-        headers = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **conditions}
-        timeout = httpx.Timeout(None, connect=self._timeout_s / 2)
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
-        has_begun = False
-        try:
-            async with self._slots, patience.spend():
-                response = await self._transport.handle_async_request(request)
-                has_begun = True
-                try:
-                    return await self._read(response, cut_at)
-                finally:
-                    await response.aclose()
-        except TimeoutError:
-            verb = "was still sending" if has_begun else "had not answered"
-            raise _Silent(f"{url.host} {verb} after {self._timeout_s:g} seconds") from None
-        except (httpx.HTTPError, OSError) as e:
-            raise _explain(e, url) from None
-
-    async def _read(self, response: httpx.Response, cut_at: int | None) -> _Answer:
-        """The answer, with a body where it is the page."""
-        status, headers = response.status_code, response.headers
-        if status >= 500 or status in _PASSING:
-            raise _Busy(f"answered with HTTP status {status}", read_retry_after(headers.get("Retry-After", "")))
-        if status != 304 and status not in _REDIRECTS and not (200 <= status < 300 or 400 <= status < 500):
-            raise _Failed(f"answered with HTTP status {status}")
-        if not 200 <= status < 300:
-            return _Answer(status, headers, b"")
-        max_bytes = cut_at or self._max_bytes
-        too_large = f"is larger than {max_bytes:,} bytes"
-        length = headers.get("Content-Length", "")
-        if cut_at is None and length.isdecimal() and int(length) > max_bytes:
-            raise _Failed(too_large)
-        try:
-            body = Body(headers.get("Content-Encoding", "").strip().lower(), max_bytes)
-            async for piece in response.aiter_raw():
-                body.add(piece)
-            return _Answer(status, headers, body.finish())
-        except BodyTooLarge:
-            if cut_at is None:
-                raise _Failed(too_large) from None
-            return _Answer(status, headers, body.content)
-        except BodyRefused as e:
-            raise _Failed(str(e)) from None
 
 
 def _find_target(url: httpx.URL, location: str) -> str:
     if not location:
-        raise _Failed("redirects and does not say where")
+        raise Failed("redirects and does not say where")
     try:
         return str(url.join(location))
     except httpx.InvalidURL:
-        raise _Failed(f"redirects to {location[:_MAX_QUOTED]!r}, which is not a URL") from None
+        raise Failed(f"redirects to {location[:MAX_QUOTED]!r}, which is not a URL") from None
 
 
-def _record(answer: _Answer, url: httpx.URL, permanent_url: str) -> Fetched:
+def _record(answer: Answer, url: httpx.URL, permanent_url: str) -> Fetched:
     content_type, _, parameters = answer.headers.get("Content-Type", "").partition(";")
     return Fetched(
         url=str(url),
@@ -322,26 +220,4 @@ def _choose_wait(state: RetryCallState) -> float:
     """Seconds before the next try: as many as the host asks for, or more each time, with jitter."""
     error = state.outcome.exception() if state.outcome else None
     backoff_s: float = (wait_exponential(1.0) + wait_random(0, 1.0))(state)
-    return max(backoff_s, (error.asked_s or 0.0) if isinstance(error, _Busy) else 0.0)
-
-
-def _explain(error: Exception, url: httpx.URL) -> _Failed:
-    if isinstance(error, httpx.ConnectError):
-        for cause in _causes(error):
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                return _Failed(f"the certificate of {url.host} is not accepted: {cause.verify_message}")
-            if isinstance(cause, ssl.SSLError):
-                return _Failed(f"no secure connection to {url.host} ({cause.reason})")
-            if isinstance(cause, ConnectionRefusedError):
-                return _InTrouble(f"{url.host} refuses connections at port {port_of(url)}")
-    if isinstance(error, httpx.ConnectTimeout):
-        return _Silent(f"{url.host} does not take connections")
-    if isinstance(error, httpx.ProtocolError):
-        return _InTrouble(f"{url.host} broke off, or does not speak HTTP ({str(error)[:_MAX_QUOTED]})")
-    return _InTrouble(f"{url.host} could not be reached ({error or type(error).__name__})")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+    return max(backoff_s, (error.asked_s or 0.0) if isinstance(error, Busy) else 0.0)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from index.errors import NewsdeskError
 from index.feeds.folder import ArticleFolder
-from index.feeds.journal import FILE_NAME, Journal
+from index.feeds.journal import Journal
+from index.feeds.journal_file import FILE_NAME
 from index.feeds.subscriptions import load_subscriptions
 from index.types import Article
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.revisions import find_revision, tell_revisions
+from bot.revisions import Revision, find_revision, tell_revisions
 from bot.types import Answer, Citation, Outcome
 from index.types import Article
 
@@ -19,8 +19,8 @@ EARLIER = (
 @pytest.mark.parametrize(
     ("quote", "found"),
     [
-        ("It cost 43 million crowns, said the contractor Ravn.", ("43 million crowns", "41 million crowns")),
-        ("At least 14 people were hurt when the crane fell on the quay.", ("14", "12")),
+        ("It cost 43 million crowns, said the contractor Ravn.", Revision("43 million crowns", "41 million crowns")),
+        ("At least 14 people were hurt when the crane fell on the quay.", Revision("14", "12")),
         ("It cost 41 million crowns, said the contractor Ravn.", None),
         ("It cost 43 million crowns.", None),
         ("It took 43 weeks, said the contractor Ravn.", None),
@@ -29,6 +29,48 @@ EARLIER = (
 )
 def test_a_figure_that_was_another_one_is_found(quote, found):
     assert find_revision(quote, EARLIER, day=date(2025, 4, 17)) == found
+
+
+MISSING = "As of {}, {} people were missing after the landslide above the village of Sund."
+FOUND = "The fire brigade of Sund {} found {} people in the mud{}, its chief told reporters."
+
+
+@pytest.mark.parametrize(
+    ("quote", "earlier", "found"),
+    [
+        (
+            MISSING.format("dusk", 14),
+            MISSING.format("noon", 12),
+            Revision("14 (as of dusk)", "12 (as of noon)", is_update=True),
+        ),
+        (
+            MISSING.format("9 p.m. on Friday", 14),
+            MISSING.format("noon on Thursday", 12),
+            Revision("14 (as of 9 p.m. on Friday)", "12 (as of noon on Thursday)", is_update=True),
+        ),
+        (
+            MISSING.format("18 April", 14),
+            MISSING.format("17 April", 12),
+            Revision("14 (as of 18 April)", "12 (as of 17 April)", is_update=True),
+        ),
+        (MISSING.format("18 April", 12), MISSING.format("17 April", 12), None),
+        (MISSING.format("noon", 14), MISSING.format("noon", 12), Revision("14", "12")),
+        (
+            FOUND.format("has", 14, " so far"),
+            FOUND.format("has", 12, " so far"),
+            Revision("14", "12", is_update=True),
+        ),
+        (FOUND.format("has now", 14, ""), FOUND.format("has", 12, ""), Revision("14", "12", is_update=True)),
+        (FOUND.format("has", 14, ""), FOUND.format("has", 12, ""), Revision("14", "12")),
+        (
+            "截至21时，已有14人失踪。",
+            "截至18时，已有12人失踪。",
+            Revision("14 (截至21时)", "12 (截至18时)", is_update=True),
+        ),
+    ],
+)
+def test_a_later_figure_is_an_update_with_its_moment(quote, earlier, found):
+    assert find_revision(quote, [earlier], day=date(2025, 4, 17)) == found
 
 
 QUARTER = (
@@ -92,6 +134,19 @@ def test_an_answer_tells_what_the_latest_other_version_said():
     kept = Kept("It cost 39 million crowns.", "It cost 41 million crowns.", "It cost 43 million crowns.")
     told = tell_revisions(answer(cite(1, "b", "It rained."), cite(2, "a", "It cost 43 million crowns.")), kept)
     assert told.notice == "An earlier version of [2] said 41 million crowns; it now says 43 million crowns."
+
+
+@pytest.mark.parametrize(
+    ("question", "notice"),
+    [
+        ("How many?", "[1] was updated: earlier it said 12 (as of noon), now it says 14 (as of dusk)."),
+        ("多少人？", "[1]已更新：早先说的是12 (as of noon)，现在说的是14 (as of dusk)。"),
+    ],
+)
+def test_an_article_that_went_on_is_not_told_as_one_that_was_wrong(question, notice):
+    kept = Kept(MISSING.format("noon", 12), MISSING.format("dusk", 14))
+    told = tell_revisions(answer(cite(1, "a", MISSING.format("dusk", 14)), question=question), kept)
+    assert told.notice == notice
 
 
 def test_it_is_told_behind_what_is_to_be_noted_anyway_and_in_the_questions_language():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from index.corpus.fields import BadField, make_article
 from index.corpus.files import CorpusFile
 from index.corpus.markdown import read_markdown
 from index.corpus.writing import write_markdown
+from index.errors import BadArticle
 from index.types import Article
 
 TEXTS = st.text(
@@ -18,9 +21,9 @@ TEXTS = st.text(
 )
 
 
-def read_back(folder: Path, article: Article) -> Article:
+def read_back(folder: Path, article: Article, **others: object) -> Article:
     path = folder / "a.md"
-    path.write_bytes(write_markdown(article, {"version": 2}).encode())
+    path.write_bytes(write_markdown(article, {"version": 2} | others).encode())
     return read_markdown(CorpusFile(path, "a.md"))
 
 
@@ -44,3 +47,21 @@ def test_plain_text_is_written_as_it_is():
 def test_only_the_paragraph_that_looks_like_markup_is_written_otherwise():
     article = Article("a", "Title", "Paper", ("A *strong* word.", "A plain_word."))
     assert write_markdown(article).endswith("\n\nA &#42;strong&#42; word.\n\nA plain_word.\n")
+
+
+@pytest.mark.parametrize(
+    ("others", "changed_at"),
+    [
+        ({"fetched_at": "2025-04-18T10:00:00+00:00", "version": 2}, datetime(2025, 4, 18, 10, tzinfo=UTC)),
+        ({"fetched_at": "2025-04-18T10:00:00+00:00", "version": 1}, None),
+        ({"fetched_at": "2025-04-18T10:00:00+00:00", "version": None}, None),
+        ({"fetched_at": "once", "version": "two"}, None),
+    ],
+)
+def test_a_later_version_tells_since_when_it_says_what_it_does(tmp_path, others, changed_at):
+    assert read_back(tmp_path, Article("a", "Title", "Paper", ("It opened.",)), **others).changed_at == changed_at
+
+
+def test_a_later_version_that_was_fetched_at_no_moment_is_bad(tmp_path):
+    with pytest.raises(BadArticle, match=r"a\.md:7: fetched_at is not a date: 'once'"):
+        read_back(tmp_path, Article("a", "Title", "Paper", ("It opened.",)), fetched_at="once", version=2)

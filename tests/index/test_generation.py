@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import shutil
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import numpy as np
@@ -317,6 +318,56 @@ def test_no_mask_allows_a_removed_article(newsroom):
     generation = newsroom.open()
     for filters in (Filters(), Filters(sources=("Gone",)), Filters(since=datetime(2025, 4, 5, tzinfo=UTC))):
         assert "gone" not in {generation.articles[i].id for i in generation.allowed_articles(filters).nonzero()[0]}
+
+
+# As of a moment
+
+
+CHANGED = datetime(2025, 4, 18, 10, tzinfo=UTC)
+BEFORE, AFTER = CHANGED - timedelta(hours=1), CHANGED + timedelta(hours=1)
+
+
+def revise(newsroom, *paragraphs: str) -> None:
+    """Write the article of which an earlier version was collected before `CHANGED`."""
+    newsroom.write("a", *paragraphs, version=2, fetched_at=CHANGED.isoformat())
+
+
+@pytest.mark.parametrize(("bounds", "found"), [
+    ({"as_of": BEFORE}, {"b"}),
+    ({"as_of": CHANGED}, {"a", "b"}),
+    ({"as_of": AFTER}, {"a", "b"}),
+    ({"until": BEFORE}, {"a", "b"}),
+    ({}, {"a", "b"}),
+])  # fmt: skip
+def test_an_article_is_not_found_as_of_a_moment_when_it_said_something_else(newsroom, bounds, found):
+    revise(newsroom, "As of dusk 14 people were missing.")
+    newsroom.write("b", "People were missing.", fetched_at=AFTER.isoformat())
+    newsroom.build()
+    assert newsroom.find("How many people were missing?", **bounds) == found
+
+
+def test_since_when_an_article_says_what_it_does_survives_merges_and_lost_caches(newsroom, store):
+    revise(newsroom, "As of dusk 14 people were missing.")
+    for n in range(3):
+        newsroom.build()
+        newsroom.write(f"b{n}", "The harbour bridge opened.")
+    newsroom.build()
+    assert len(store.live().segments) == 1
+    shutil.rmtree(store.home / "segments")
+    reader = Reader(Store(store.home), newsroom.encoder)
+    for filters, is_allowed in ((Filters(as_of=BEFORE), False), (Filters(as_of=AFTER), True)):
+        generation = reader.current()
+        allowed = {generation.articles[row].id for row in generation.allowed_articles(filters).nonzero()[0]}
+        assert ("a" in allowed) is is_allowed
+
+
+def test_an_article_that_was_indexed_before_it_told_since_when_is_indexed_anew_and_not_encoded(newsroom):
+    newsroom.write("a", "As of dusk 14 people were missing.")
+    newsroom.build()
+    revise(newsroom, "As of dusk 14 people were missing.")
+    report = newsroom.build()
+    assert (report.changed, report.embedded) == (1, 0)
+    assert newsroom.find("How many people were missing?", as_of=BEFORE) == set()
 
 
 def test_a_generation_is_opened_once_until_the_pointer_moves(newsroom):

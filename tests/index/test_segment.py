@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,17 @@ def test_a_segment_from_the_disk_has_the_same_similarities(tmp_path):
     np.testing.assert_array_equal(
         loaded.similarities(question, np.arange(10)), segment.similarities(question, np.arange(10))
     )
+
+
+def test_a_cache_that_does_not_tell_of_changes_tells_of_none(tmp_path):
+    derive(tmp_path, draw_unit(2, 8))
+    rows = tmp_path / "segment" / "rows.json"
+    record = json.loads(rows.read_text(encoding="utf-8"))
+    record["articles"] = [fields[:7] for fields in record["articles"]]
+    rows.write_text(json.dumps(record), encoding="utf-8")
+    loaded = load_segment("segment", tmp_path / "segment", 2)
+    assert loaded is not None
+    assert loaded.articles == (ARTICLE,)
 
 
 def test_an_article_in_pieces_is_no_segment(tmp_path):

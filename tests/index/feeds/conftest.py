@@ -1,4 +1,4 @@
-"""Fixtures of collecting: a site, a home folder that subscribes to it, and a clock of their own."""
+"""Fixtures of fetching and collecting: a site, a home folder that subscribes to it, and clocks of their own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from index.feeds.fetch import Fetcher
 from index.feeds.report import CollectReport, SourceReport
 from index.feeds.subscriptions import add_source, make_source
 from index.types import Article
-from tests.web_site import Item, WebSite, rss_feed
+from tests.index.feeds.fetching import Fetch
+from tests.web_site import FakeTime, Item, WebSite, rss_feed
 
 TEXT = (
     "The harbour bridge in Port Amsel opened on Monday after three years of work.",
@@ -89,9 +90,19 @@ class Newsstand:
 
 
 @pytest.fixture
-def site() -> Iterator[WebSite]:
-    with WebSite() as running:
-        yield running
+def time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def site(time: FakeTime) -> Iterator[WebSite]:
+    with WebSite(time.clock) as site:
+        yield site
+
+
+@pytest.fixture
+def fetch(site: WebSite, time: FakeTime) -> Fetch:
+    return Fetch(site, time)
 
 
 @pytest.fixture

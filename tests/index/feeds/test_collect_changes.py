@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from index.feeds.folder import ArticleFolder
@@ -113,6 +115,22 @@ def test_a_change_keeps_the_earlier_version_beside_the_article(stand, text):
     assert "41 million" in earlier
     (live,) = stand.folder.glob("*/*/*.md")
     assert "version: 2\n" in live.read_text(encoding="utf-8")
+
+
+def test_a_change_is_not_seen_as_of_a_moment_before_it_was_fetched(stand, text, newsroom):
+    stand.subscribe()
+    stand.list("/a", published_at=stand.now)
+    stand.publish("/a")
+    stand.collect()
+    assert stand.article().changed_at is None
+    between = stand.now + timedelta(minutes=30)
+    stand.wait(minutes=61)
+    stand.publish("/a", text[0], text[1].replace("41", "43"), text[2])
+    stand.collect()
+    assert stand.article().changed_at == stand.now
+    newsroom.build(stand.folder)
+    assert newsroom.find("What did the bridge cost?", as_of=stand.now) == {stand.article().id}
+    assert newsroom.find("What did the bridge cost?", as_of=between) == set()
 
 
 def test_a_change_back_and_forth_keeps_every_version(stand, text):

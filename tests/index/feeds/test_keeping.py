@@ -7,11 +7,12 @@ import sqlite3
 import pytest
 from filelock import FileLock
 
+from index.feeds.archive import Archive
 from index.feeds.collect import CollectBusy
-from index.feeds.collector import Collector
 from index.feeds.folder import ArticleFolder
 from index.feeds.history import History
-from index.feeds.journal import BadJournal, Journal
+from index.feeds.journal import Journal
+from index.feeds.journal_file import BadJournal
 from index.feeds.report import Outcome
 from index.feeds.subscriptions import load_subscriptions
 from index.feeds.withdraw import NoSuchArticle, drop_source, withdraw_article
@@ -359,14 +360,14 @@ def test_a_collection_that_runs_is_not_waited_for_and_brings_nothing_back(stand,
     article = stand.article()
     stand.publish("/a", *article.paragraphs, "A boat was hit.")
     stand.wait(minutes=61)
-    settle = Collector._settle
+    settle = Archive.settle
 
     def settle_and_withdraw(self, *told):
         done = settle(self, *told)
         withdraw(stand, url)
         return done
 
-    monkeypatch.setattr(Collector, "_settle", settle_and_withdraw)
+    monkeypatch.setattr(Archive, "settle", settle_and_withdraw)
     stand.collect()
     assert stand.articles() == []
     with Journal(stand.home) as journal:
@@ -374,7 +375,7 @@ def test_a_collection_that_runs_is_not_waited_for_and_brings_nothing_back(stand,
 
 
 def test_a_log_that_is_being_read_is_told_and_purged_the_next_time(stand, monkeypatch):
-    monkeypatch.setattr("index.feeds.journal._PATIENCE_S", 0)
+    monkeypatch.setattr("index.feeds.journal_file._PATIENCE_S", 0)
     url = collect_one(stand)
     reader = sqlite3.connect(stand.home / "feeds.sqlite", isolation_level=None)
     reader.execute("BEGIN")
