@@ -18,7 +18,7 @@ from bot.prompts import data_folder
 from bot.settings import Settings
 from bot.types import Question, format_moment
 from bot.verify.entailment import EntailmentModel
-from index.build import BuildReport, Check, build_index, drop_index
+from index.build import BuildReport, build_index, drop_index
 from index.chroma import ChromaServer
 from index.encoder import PACKAGED, SentenceEncoder
 from index.errors import IndexMismatch, IndexMissing
@@ -34,6 +34,7 @@ from index.search import search
 from index.shares import build_share
 from index.store import Store
 from index.survey import OnProgress
+from index.task import Check
 from index.types import Hit
 from index.watch import Listener, Watch
 

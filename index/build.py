@@ -4,41 +4,27 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from index.errors import BadArticle, BuildBusy, CheckFailed, IndexHeld, NewsdeskError
-from index.generation import Generation
+from index.embedding import Effort, add_articles
+from index.errors import BadArticle, BuildBusy, IndexHeld, NewsdeskError
 from index.lock import build_lock
-from index.manifest import Manifest, Pointer, SegmentRef
-from index.merge import SegmentsWriter, copy_segments, n_live_articles, n_live_passages, plan_merge
-from index.passages import article_context, split_article
+from index.manifest import Manifest
 from index.purge import finish_purge
-from index.segment import ArticleRow, PassageRow, Segment, to_timestamp
-from index.selfcheck import check_generation
-from index.sentence_cache import sentence_ranges
 from index.store import Store
-from index.stored_vectors import StoredVectors, all_vector_keys
-from index.survey import OnProgress, Survey, digest_article, read_surveyed, survey_corpus, vector_key
-from index.types import Article, Encoder, Vectors
+from index.stored_vectors import all_vector_keys
+from index.survey import OnProgress, Survey
+from index.task import Check, Task, check_manifest, compose_manifest, survey_task
+from index.types import Encoder
 
 log = logging.getLogger("newsdesk.index")
 
 _WORTH_FORGETTING = 0.05
-_WINDOW = 1024
 _MAX_LOSS = 20
 _MAX_LOSS_SHARE = 1 / 3
 """Where more is missing than both, a person is to say that it is meant."""
-_MAX_SEGMENT_PASSAGES = 100_000
-"""A build's memory is bounded by that of deriving the index of one segment."""
-
-Check = Callable[[Generation], None]
-"""Looks at a new generation before it is live; raises CheckFailed to keep it from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +54,6 @@ class BuildReport:
     bad: tuple[BadArticle, ...] = ()
     withdrawn: int = 0
     encoder_busy: float = 0.0
-
-
-@dataclass(slots=True)
-class Effort:
-    """What was encoded, and how long that took."""
-
-    passages: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a build has to do: bring an index from what is live to what a corpus holds.
-
-    Attributes:
-        pointer: What it was when the work began.
-        segments: Of the live generation, by name.
-        recorded: The paths as the manifest is to remember them.
-    """
-
-    store: Store
-    encoder: Encoder
-    pointer: Pointer
-    live: Manifest | None
-    segments: Mapping[str, Segment]
-    survey: Survey
-    recorded: tuple[str, ...]
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the live generation holds just that already."""
-        nothing_new = not self.survey.to_index and not self.survey.removed
-        return self.live is not None and nothing_new and self.live.paths == self.recorded
-
-    def new_writer(self, share: str = "") -> SegmentsWriter:
-        """For what is new; `share` names the part of the work that it is."""
-        return SegmentsWriter(self.store, _MAX_SEGMENT_PASSAGES, share)
 
 
 def build_index(
@@ -210,158 +159,6 @@ def resume_purge(store: Store, wait: bool, on_progress: OnProgress) -> None:
         log.warning("a purge is not finished, and goes on with the next build: %s", e)
 
 
-def survey_task(
-    store: Store,
-    encoder: Encoder,
-    paths: Sequence[Path],
-    recorded: Sequence[str],
-    pointer: Pointer,
-    again: bool,
-    strict: bool,
-    on_progress: OnProgress,
-) -> Task:
-    """Find out what there is to do; the arguments are those of `build_index`."""
-    live = store.manifest(pointer.generation) if pointer.generation else None
-    if again and (live.paths if live else ()) != tuple(recorded):
-        raise BuildBusy(f"{store.place}: meanwhile another process has built this index from other paths; run it again")
-    segments = {ref.name: store.segment(ref.name, ref.n_passages) for ref in (live.segments if live else ())}
-    digests, withdrawn = _live_digests(live, segments), store.withdrawn.hashes()
-    survey = survey_corpus(paths, digests, encoder, strict, on_progress, store.home, withdrawn)
-    return Task(store, encoder, pointer, live, segments, survey, tuple(recorded))
-
-
-def compose_manifest(
-    task: Task, writer: SegmentsWriter, others: Sequence[SegmentRef], on_progress: OnProgress
-) -> Manifest:
-    """Merge what is small, and say what the new generation is made of.
-
-    Args:
-        writer: Has written what is new, and writes what is merged.
-        others: What else is new, written by others.
-    """
-    store, live = task.store, task.live
-    refs = [_without(ref, task.segments[ref.name], task.survey) for ref in (live.segments if live else ())]
-    segments = {**task.segments, **{ref.name: store.segment(ref.name, ref.n_passages) for ref in others}}
-    *smaller, largest = sorted(others, key=lambda ref: ref.n_passages) if others else [None]
-    n_new = writer.n_open or (largest.n_passages if largest else 0)
-    kept, merged = plan_merge([*refs, *filter(None, smaller)], segments, n_new, _MAX_SEGMENT_PASSAGES)
-    copy_segments(store, writer, merged, on_progress)
-    on_progress("indexing words", 0, None)
-    segments |= {ref.name: store.segment(ref.name, ref.n_passages) for ref in writer.refs()}
-    kept += ([largest] if largest else []) + writer.refs()
-    return Manifest(
-        generation=store.next_generation(),
-        created_at=datetime.now(UTC),
-        encoder=task.encoder.name,
-        fingerprint=task.encoder.fingerprint,
-        paths=task.recorded,
-        n_articles=sum(n_live_articles(r, segments[r.name]) for r in kept),
-        n_passages=sum(n_live_passages(r, segments[r.name]) for r in kept),
-        segments=tuple(kept),
-    )
-
-
-def check_manifest(
-    task: Task, manifest: Manifest, left: Sequence[str], check: Check | None, on_progress: OnProgress
-) -> None:
-    """Look at a generation before it is live.
-
-    Of one that fails, the segments stay for their vectors and what earlier builds `left` goes, for its vectors have
-    been taken over; but where segments are at fault it is they that go.
-    """
-    on_progress("checking", 0, None)
-    store, before = task.store, set(task.segments)
-    new = {ref.name for ref in manifest.segments} - before
-    try:
-        check_generation(store, manifest, new)
-        if check:
-            check(Generation(store, manifest))
-    except CheckFailed as e:
-        for name in (new & e.segments) or left:
-            store.delete_segment(name)
-        raise
-
-
-def add_articles(
-    task: Task,
-    survey: Survey,
-    writer: SegmentsWriter,
-    effort: Effort,
-    on_progress: OnProgress,
-    known: StoredVectors | None = None,
-) -> None:
-    """Split, encode and store what is new; while one window is encoded, the next is read and the last one stored.
-
-    Args:
-        survey: What the task's has found, or a part of it.
-        effort: Added to.
-        known: Vectors that are stored, if they were looked up before.
-    """
-    store, encoder = task.store, task.encoder
-    known = known or StoredVectors(store)
-    windows = _windows(survey, encoder)
-    pending: Future[None] | None = None
-    with ThreadPoolExecutor(max_workers=1) as storing, ThreadPoolExecutor(max_workers=1) as reading:
-        following = reading.submit(next, windows, None)
-        while found := following.result():
-            following = reading.submit(next, windows, None)
-            window, n_done = found
-            vectors = _encode_window(store, window, encoder, known, effort)
-            if pending:
-                pending.result()
-            pending = storing.submit(writer.add, [row for row, _ in window], vectors)
-            on_progress("encoding", n_done, len(survey.to_index))
-        if pending:
-            pending.result()
-
-
-def _windows(survey: Survey, encoder: Encoder) -> Iterator[tuple[list[tuple[PassageRow, str]], int]]:
-    """Passages with their texts as encoded, about a thousand at a time, and how many articles are read."""
-    window: list[tuple[PassageRow, str]] = []
-    n_done = 0
-    for article in read_surveyed(survey):
-        window += _rows(article, encoder)
-        n_done += 1
-        if len(window) >= _WINDOW:
-            yield window, n_done
-            window = []
-    if window:
-        yield window, n_done
-
-
-def _rows(article: Article, encoder: Encoder) -> Iterator[tuple[PassageRow, str]]:
-    row = ArticleRow(
-        id=article.id,
-        digest=digest_article(article, encoder),
-        title=article.title,
-        source=article.source,
-        language=article.language,
-        published=to_timestamp(article.published_at),
-        url=article.url,
-        changed=to_timestamp(article.changed_at),
-    )
-    context = article_context(article)
-    for passage in split_article(article, encoder.count_tokens, encoder.max_tokens):
-        text = context + passage.text
-        yield PassageRow(row, passage, vector_key(text, encoder)), text
-
-
-def _encode_window(
-    store: Store, window: Sequence[tuple[PassageRow, str]], encoder: Encoder, known: StoredVectors, effort: Effort
-) -> Vectors:
-    """Vectors of a window in its order; only those that are not stored are computed."""
-    vectors = known.fetch([row.vector_key for row, _ in window])
-    missing = {row.vector_key: (row, text) for row, text in window if row.vector_key not in vectors}
-    ranges = [sentence_ranges(row.passage, len(text) - len(row.passage.text)) for row, text in missing.values()]
-    started = time.monotonic()
-    computed, sentences = encoder.encode_spans([text for _, text in missing.values()], ranges)
-    effort.seconds += time.monotonic() - started
-    effort.passages += len(missing)
-    store.sentences.put(dict(zip(missing, sentences, strict=True)))
-    vectors.update(zip(missing, computed, strict=True))
-    return np.stack([vectors[row.vector_key] for row, _ in window])
-
-
 def prune(store: Store, keep: int, generation: str | None) -> None:
     """Delete what is no longer kept, and sentences' vectors with it when there are enough of them.
 
@@ -372,20 +169,6 @@ def prune(store: Store, keep: int, generation: str | None) -> None:
     live = store.live()
     if live and n_deleted > _WORTH_FORGETTING * live.n_passages:
         store.sentences.keep_only(all_vector_keys(store))
-
-
-def _live_digests(live: Manifest | None, segments: Mapping[str, Segment]) -> dict[str, str]:
-    return {
-        article.id: article.digest
-        for ref in (live.segments if live else ())
-        for article in segments[ref.name].articles
-        if article.id not in ref.removed
-    }
-
-
-def _without(ref: SegmentRef, segment: Segment, survey: Survey) -> SegmentRef:
-    gone = survey.changed | survey.removed
-    return SegmentRef(ref.name, ref.n_passages, ref.removed | {a.id for a in segment.articles if a.id in gone})
 
 
 def report_build(manifest: Manifest, survey: Survey, effort: Effort, started: float) -> BuildReport:

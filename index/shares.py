@@ -10,19 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from index.build import (
-    BuildReport,
-    Check,
-    Effort,
-    Task,
-    add_articles,
-    check_manifest,
-    compose_manifest,
-    prune,
-    report_build,
-    resume_purge,
-    survey_task,
-)
+from index.build import BuildReport, prune, report_build, resume_purge
+from index.embedding import Effort, add_articles
 from index.errors import BuildBusy, CheckFailed, IndexHeld, NewsdeskError
 from index.lease import Lease
 from index.lock import build_lock
@@ -30,6 +19,7 @@ from index.manifest import Manifest, SegmentRef, Worker
 from index.store import Store, shares_of
 from index.stored_vectors import StoredVectors
 from index.survey import OnProgress, Survey
+from index.task import Check, Task, check_manifest, compose_manifest, survey_task
 from index.types import Encoder
 from index.withdrawn import hash_id
 

@@ -17,8 +17,8 @@ from index.manifest import Worker
 
 if TYPE_CHECKING:
     from bot.desk import Desk
-    from index.build import Check
     from index.survey import OnProgress
+    from index.task import Check
 
 _MAX_WORKERS = 64
 _POINTS = 1.0

@@ -14,11 +14,11 @@ from bot.evaluation.record import Build
 from bot.evaluation.run import PLAIN, Setup, Trial, measure
 from bot.evaluation.runs import BadRun, load_run, make_run, runs_folder
 from bot.types import Question, Turn
-from index.build import Check
 from index.errors import CheckFailed
 from index.generation import Generation
 from index.reader import Reader
 from index.survey import OnProgress
+from index.task import Check
 from index.types import Filters
 
 _BOUNDS = ("since", "until", "as_of")

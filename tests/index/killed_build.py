@@ -12,9 +12,10 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-import index.build
+import index.embedding
 import index.reclaim
 import index.segment_store
+import index.task
 from index.build import build_index
 from index.store import Store
 from tests.conftest import HashEncoder, Newsroom
@@ -57,8 +58,8 @@ def _paragraphs(word: str, version: int) -> tuple[str, ...]:
 
 def make_small() -> None:
     """Let builds store often, in small segments, and give back all, so that there are many moments to be killed at."""
-    index.build._WINDOW = 4
-    index.build._MAX_SEGMENT_PASSAGES = 24
+    index.embedding._WINDOW = 4
+    index.task._MAX_SEGMENT_PASSAGES = 24
     index.reclaim._SPARE_PAGES = 0
     hnsw = index.segment_store._HNSW["hnsw"]
     index.segment_store._HNSW = {"hnsw": {**hnsw, "sync_threshold": _PERSIST_EVERY, "batch_size": 4}}

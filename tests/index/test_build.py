@@ -13,6 +13,8 @@ import pytest
 from filelock import FileLock
 
 import index.build
+import index.embedding
+import index.task
 from index.build import build_index, drop_index
 from index.errors import BadArticle, BuildBusy, CorpusMissing, IndexMismatch, IndexMissing, NewsdeskError
 from index.reader import Reader
@@ -48,7 +50,7 @@ def go_on(encoder) -> None:
 @pytest.fixture
 def one_by_one(monkeypatch):
     """Passages are stored after each article, not after a thousand."""
-    monkeypatch.setattr(index.build, "_WINDOW", 1)
+    monkeypatch.setattr(index.embedding, "_WINDOW", 1)
 
 
 # What the index holds
@@ -132,7 +134,8 @@ def test_articles_are_read_while_others_are_encoded(newsroom, encoder, one_by_on
 
 def test_a_build_tells_how_much_of_its_time_the_encoder_was_at_work(newsroom, encoder, monkeypatch):
     clock = iter([0.0, 1.0, 3.0, 8.0])
-    monkeypatch.setattr("index.build.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    for module in ("build", "embedding"):
+        monkeypatch.setattr(f"index.{module}.time", SimpleNamespace(monotonic=lambda: next(clock)))
     fill(newsroom, *WORDS)
     report = newsroom.build()
     assert (report.seconds, report.encoder_busy) == (8.0, 0.25)
@@ -351,7 +354,7 @@ def test_a_segment_that_is_mostly_removed_is_written_anew(newsroom, store):
 
 
 def test_no_segment_grows_beyond_its_cap_and_no_article_is_divided(newsroom, store, one_by_one, monkeypatch):
-    monkeypatch.setattr(index.build, "_MAX_SEGMENT_PASSAGES", 5)
+    monkeypatch.setattr(index.task, "_MAX_SEGMENT_PASSAGES", 5)
     monkeypatch.setattr("index.merge._WINDOW", 1)
     long = "the harbour bridge opened in heavy rain again and again " * 3
     for n in range(9):
@@ -367,7 +370,7 @@ def test_no_segment_grows_beyond_its_cap_and_no_article_is_divided(newsroom, sto
 
 
 def test_an_article_beyond_the_cap_is_a_segment_of_its_own(newsroom, store, one_by_one, monkeypatch):
-    monkeypatch.setattr(index.build, "_MAX_SEGMENT_PASSAGES", 2)
+    monkeypatch.setattr(index.task, "_MAX_SEGMENT_PASSAGES", 2)
     newsroom.write("a", "A giraffe was born.")
     newsroom.write("b", *(f"{'the harbour bridge opened in heavy rain again and again ' * 3} {n}." for n in range(4)))
     newsroom.write("c", "A storm came.")
@@ -511,7 +514,7 @@ import os, runpy, signal, sys
 from pathlib import Path
 import index.build
 from index.store import Store
-index.build._WINDOW = 1
+index.embedding._WINDOW = 1
 encoder = runpy.run_path("tests/conftest.py")["HashEncoder"]()
 def kill(texts):
     if len(encoder.encoded) == 3:

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-import index.build
+import index.embedding
 from index.chroma import ChromaServer, PatientClient
 from index.errors import ChromaUnavailable, IndexMissing
 from index.manifest import Worker
@@ -273,7 +273,7 @@ def test_a_tenant_or_database_that_is_not_there_is_named(home, chroma, field):
 def test_a_server_that_is_killed_in_the_middle_of_a_build_costs_nothing_but_time(
     make_newsroom, chroma, impatient, monkeypatch
 ):
-    monkeypatch.setattr(index.build, "_WINDOW", 1)
+    monkeypatch.setattr(index.embedding, "_WINDOW", 1)
     newsroom = make_newsroom("home")
     fill(newsroom, "bridge")
     newsroom.build()
@@ -324,7 +324,7 @@ class PowerCut:
 
 @pytest.mark.parametrize("every", [37, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_build_may_lose_its_server_at_any_request(make_newsroom, chroma, impatient, monkeypatch, every):
-    monkeypatch.setattr(index.build, "_WINDOW", 1)
+    monkeypatch.setattr(index.embedding, "_WINDOW", 1)
     cut = PowerCut(chroma, monkeypatch)
     newsroom = make_newsroom("home")
     before: set[str] = set()

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-import index.build
+import index.embedding
 import index.reclaim
 import index.segment_store
+import index.task
 from index.build import build_index
 from index.query import understand_query
 from index.search import search
@@ -31,11 +32,11 @@ STEPS = (
     "after index.store:Store.new_segment",
     "before index.collection:SegmentWriter.add 2",
     "after index.collection:SegmentWriter.add 3",
-    "before index.build.copy_segments",
+    "before index.task.copy_segments",
     "before index.segment:LexicalIndex.build",
     "before index.segment_store.derive_segment",
     "after index.segment_store.derive_segment",
-    "before index.build.check_generation",
+    "before index.task.check_generation",
     "before index.store:Store.publish",
     "before index.store:Store._write_manifest",
     "before chromadb.api.models.Collection:Collection.upsert",
@@ -63,8 +64,8 @@ STEPS = (
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many small segments in this process too."""
     for module, name in (
-        (index.build, "_WINDOW"),
-        (index.build, "_MAX_SEGMENT_PASSAGES"),
+        (index.embedding, "_WINDOW"),
+        (index.task, "_MAX_SEGMENT_PASSAGES"),
         (index.reclaim, "_SPARE_PAGES"),
         (index.segment_store, "_HNSW"),
     ):

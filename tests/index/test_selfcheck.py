@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chromadb.errors import InternalError
 
-import index.build
+import index.task
 from index.build import build_index
 from index.collection import nearest
 from index.errors import CheckFailed
@@ -56,7 +56,7 @@ def damage(monkeypatch, change) -> None:
         change(store.collection(next(iter(new))))
         check_generation(store, manifest, new)
 
-    monkeypatch.setattr(index.build, "check_generation", check)
+    monkeypatch.setattr(index.task, "check_generation", check)
 
 
 def test_a_passage_that_is_missing_keeps_a_generation_from_being_live(built, monkeypatch):
@@ -112,8 +112,8 @@ def test_passages_that_their_words_do_not_find_keep_a_generation_from_being_live
 def test_an_article_that_is_there_twice_keeps_a_generation_from_being_live_and_nothing_is_lost(built, monkeypatch):
     built.write("bridge", "On Tuesday there was news of the bridge.")
     with monkeypatch.context() as patch:
-        patch.setattr(index.build, "_without", lambda ref, *_: ref)
-        patch.setattr(index.build, "plan_merge", lambda refs, *_: (refs, []))
+        patch.setattr(index.task, "_without", lambda ref, *_: ref)
+        patch.setattr(index.task, "plan_merge", lambda refs, *_: (refs, []))
         with pytest.raises(CheckFailed, match="article bridge is 2 times in generation 000002"):
             built.build()
     assert_earlier_answers(built)

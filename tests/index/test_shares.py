@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-import index.build
+import index.embedding
 import index.lease
 from index.build import BuildReport, build_index
 from index.chroma import ChromaServer
@@ -61,7 +61,7 @@ def newsroom(open_store, tmp_path) -> Newsroom:
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch) -> None:
     """Passages are stored after each article, and nobody waits long."""
-    monkeypatch.setattr(index.build, "_WINDOW", 1)
+    monkeypatch.setattr(index.embedding, "_WINDOW", 1)
     monkeypatch.setattr("index.lease._RENEW_S", 0.1)
     monkeypatch.setattr("index.shares._LOOK_S", 0.05)
     monkeypatch.setattr("index.lock._LOOK_S", 0.05)
@@ -155,7 +155,7 @@ def work_apart(
 
     One that `dies` begins first, and is killed once four passages are stored of its share.
     """
-    index.build._WINDOW = 1
+    index.embedding._WINDOW = 1
     store, encoder = Store(home, server), HashEncoder()
 
     def count_stored() -> int:
