@@ -20,19 +20,15 @@ from bot.commands.feedback import feedback_app
 from bot.commands.index import index_app
 from bot.commands.models import model_app
 from bot.commands.options import AsOf, Json, NoColor, Now, Output, Quiet, Since, Source, Until, console, print_json
-from bot.questions import BadQuestion, Wording, make_question, parse_line
 from bot.settings import Settings, load_settings
-from bot.terminal import (
-    AnswerInParts,
-    show_findings,
-    show_hits,
-    show_query,
-)
-from bot.types import Answer, Outcome, Question, explained_hit_json, hit_json
+from bot.terminal import AnswerInParts, show_findings, show_hits, show_query
+from bot.version import find_version
 from index.errors import NewsdeskError
 
 if TYPE_CHECKING:
     from bot.desk import Desk
+    from bot.questions import Wording
+    from bot.types import Question
 
 app = typer.Typer(
     help="Answers questions about the news, each sentence with the source paragraph that proves it.",
@@ -49,8 +45,20 @@ app.command("eval")(evaluate)
 _ERROR_LOG = "errors.log"
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"newsdesk {find_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def _common(quiet: Quiet = False, no_color: NoColor = False) -> None:
+def _common(
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
     Output.quiet, Output.no_color = quiet, no_color
 
 
@@ -75,6 +83,7 @@ def ask(
 ) -> None:
     """Answer a question, with the paragraphs that prove it."""
     from bot.desk import Desk
+    from bot.questions import Wording
 
     if file is not None and (question or not json_output):
         raise typer.BadParameter("--file goes with --json and without a question")
@@ -110,6 +119,7 @@ def check(
     from bot.claims.show import show_check
     from bot.claims.split import MAX_CHARS
     from bot.desk import Desk
+    from bot.questions import Wording
 
     if (file is None) == (not text):
         raise typer.BadParameter("give a text, or --file without one")
@@ -141,6 +151,8 @@ def search(
 ) -> None:
     """Show the passages that are found for a text, the best first."""
     from bot.desk import Desk
+    from bot.questions import Wording
+    from bot.types import explained_hit_json, hit_json
 
     settings = load_settings()
     asked = _question(text, Wording(now, since, until, as_of, tuple(source or ())), settings)
@@ -198,6 +210,8 @@ def main() -> None:
 
 def _question(text: str, wording: Wording, settings: Settings) -> Question:
     """A question whose bounds are checked; one that cannot be understood is a usage error."""
+    from bot.questions import BadQuestion, make_question
+
     try:
         return make_question(text, wording, settings.zone)
     except BadQuestion as e:
@@ -223,6 +237,9 @@ def _question_lines(file: Path) -> Iterator[str]:
 
 
 def _answer_line(desk: Desk, line: str, defaults: Wording) -> dict[str, Any]:
+    from bot.questions import BadQuestion, parse_line
+    from bot.types import Answer, Outcome
+
     try:
         return desk.answerer.ask(parse_line(line, defaults, desk.settings.zone)).to_json()
     except BadQuestion as e:

@@ -11,6 +11,7 @@ from bot.answer import Answerer
 from bot.claims.checker import ClaimChecker
 from bot.claims.types import CheckedText
 from bot.conversation import understand_question
+from bot.generations import describe_manifest, server_of
 from bot.ledger.ledger import LEDGER_FILE, open_ledger
 from bot.llm import LanguageModel
 from bot.llm.providers import make_model
@@ -19,12 +20,11 @@ from bot.settings import Settings
 from bot.types import Question, format_moment
 from bot.verify.entailment import EntailmentModel
 from index.build import BuildReport, build_index, drop_index
-from index.chroma import ChromaServer
-from index.encoder import PACKAGED, SentenceEncoder
+from index.encoder import SentenceEncoder
 from index.errors import IndexMismatch, IndexMissing
 from index.feeds.history import History
 from index.generation import Generation
-from index.manifest import Manifest, Worker
+from index.manifest import Worker
 from index.purge import PurgeReport, purge_articles
 from index.query import Query
 from index.reader import Reader
@@ -49,7 +49,7 @@ class Desk:
         """`index_home` is the folder of an index of its own, by default it is the one of the settings."""
         self.settings = settings
         self._home = index_home or settings.home
-        self._server = None if index_home else _server_of(settings)
+        self._server = None if index_home else server_of(settings)
 
     @property
     def place(self) -> str:
@@ -204,7 +204,7 @@ class Desk:
         except IndexMismatch:
             generation = Generation(self.store, live)
         return {
-            **_describe(live),
+            **describe_manifest(live),
             "held": self.store.held(),
             "newest": format_moment(generation.newest),
             "sources": list(generation.sources),
@@ -216,41 +216,6 @@ class Desk:
 
     def _places(self) -> dict[str, str]:
         return ({"chroma": self._server.url} if self._server else {}) | {"home": str(self._home)}
-
-    def generations(self) -> list[dict[str, Any]]:
-        """The generations that are kept, oldest first."""
-        pointer = self.store.pointer()
-        return [
-            {
-                **_describe(self.store.manifest(name)),
-                "live": name == pointer.generation,
-                "held": name == pointer.generation and pointer.held,
-            }
-            for name in self.store.generations()
-        ]
-
-    def rollback(self, generation: str | None = None) -> str:
-        """Go back to an earlier generation as `Store.rollback` does; zeros before its number may be left out.
-
-        Raises:
-            IndexMismatch: It was built by another encoder than that of the settings, so that no reader could use it.
-        """
-        if generation and generation.isdecimal():
-            generation = f"{int(generation):06d}"
-        generation = generation or next(iter(self.store.lineage()[1:]), None)
-        if generation in self.store.generations():
-            self._check_encoder(self.store.manifest(generation))
-        return self.store.rollback(generation)
-
-    def _check_encoder(self, manifest: Manifest) -> None:
-        is_same = manifest.encoder == self.encoder.name
-        if is_same and self.encoder.name == PACKAGED:  # of another one, the weights would have to be loaded
-            is_same = manifest.fingerprint == self.encoder.fingerprint
-        if not is_same:
-            raise IndexMismatch(
-                f"generation {manifest.generation} was built with {manifest.encoder}, settings ask for "
-                f"{self.encoder.name}; change NEWSDESK_ENCODER, or nobody can read it"
-            )
 
     def purge(
         self, article_ids: Collection[str], on_progress: OnProgress = lambda *_: None, *, wait: bool = False
@@ -282,20 +247,3 @@ class Desk:
 
 def _find_sources(recorded: Sequence[str]) -> list[Path]:
     return [Path(path) for path in recorded] or [data_folder("corpus") / "articles"]
-
-
-def _server_of(settings: Settings) -> ChromaServer | None:
-    if not settings.chroma:
-        return None
-    token = settings.chroma_token.get_secret_value()
-    return ChromaServer(settings.chroma, settings.chroma_tenant, settings.chroma_database, token)
-
-
-def _describe(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "generation": manifest.generation,
-        "built_at": format_moment(manifest.created_at.replace(microsecond=0)),
-        "articles": manifest.n_articles,
-        "passages": manifest.n_passages,
-        "encoder": manifest.encoder,
-    }

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
@@ -24,13 +25,13 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from bot.doctor import Finding
-from bot.sides import describe_sides
-from bot.types import Answer, Citation, Nearest, Sentence
-from index.build import BuildReport
-from index.query import Query
-from index.survey import OnProgress
-from index.types import Hit
+if TYPE_CHECKING:
+    from bot.doctor import Finding
+    from bot.types import Answer, Citation, Nearest, Sentence
+    from index.build import BuildReport
+    from index.query import Query
+    from index.survey import OnProgress
+    from index.types import Hit
 
 _PLAIN_EVERY_S = 5.0
 _MAX_BAD_SHOWN = 20
@@ -121,6 +122,8 @@ def _show_below(console: Console, answer: Answer) -> None:
 
 
 def _show_sides(console: Console, answer: Answer) -> None:
+    from bot.sides import describe_sides
+
     if answer.disagreement:
         console.print(Text(describe_sides(answer), style="bold"))
 

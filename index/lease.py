@@ -23,7 +23,7 @@ from chromadb.api.models.Collection import Collection
 from chromadb.errors import ChromaError, NotFoundError
 from filelock import FileLock, Timeout
 
-from index.chroma import list_collections
+from index.catalogue import list_collections
 from index.errors import BuildBusy, NewsdeskError
 
 LEASE = "newsdesk-lease-"
@@ -196,7 +196,11 @@ def _result(found: Collection) -> str:
 
 
 def _retire(client: ClientAPI, lease: Collection) -> None:
-    spent = f"{_SPENT}{secrets.token_hex(8)}"
+    name, spent = lease.name, f"{_SPENT}{secrets.token_hex(8)}"
     with suppress(NotFoundError):
-        lease.modify(name=spent)
-        client.delete_collection(spent)
+        try:
+            lease.modify(name=spent)
+            client.delete_collection(spent)
+        except ChromaError:  # a server says other things of what another process deletes at this moment
+            if client.get_collection(name, embedding_function=None).id == lease.id:
+                raise

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from index.errors import BuildBusy
 
 if TYPE_CHECKING:
+    from index.catalogue import Catalogue
     from index.lease import Lease
     from index.store import Store
 
@@ -63,7 +64,7 @@ def build_lock(store: Store, *, wait: bool = False) -> Iterator[Callable[[], Non
 
 
 @contextmanager
-def pointer_lock(store: Store) -> Iterator[Callable[[], None]]:
+def pointer_lock(store: Catalogue) -> Iterator[Callable[[], None]]:
     """Hold the right to move the pointer, and to delete what it may be pointed at; it is held for moments alone.
 
     Yields the same as `build_lock`.

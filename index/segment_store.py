@@ -14,20 +14,21 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
+from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
 from chromadb.errors import ChromaError, NotFoundError
 
-from index.chroma import ChromaServer, list_collections, open_client
+from index.catalogue import SEGMENT, Catalogue
+from index.chroma import ChromaServer, open_client
 from index.collection import SegmentWriter, to_row
 from index.errors import IndexDamaged, IndexGone
-from index.lease import LEASE, Lease
+from index.lease import LEASE
 from index.segment import PassageRow, Segment, derive_segment, load_segment
 from index.sentence_cache import SentenceCache
 from index.types import Vectors
 from index.withdrawn import Withdrawn
 
 SENTENCES = "sentences.sqlite"
-SEGMENT = "newsdesk-segment-"
 _PAGE = 2000
 _ABANDONED_S = 86_400
 _HNSW: Any = {
@@ -43,8 +44,10 @@ _HNSW: Any = {
 """Chroma writes the vectors of its graph by so many; the rest every process would add anew at its first search."""
 
 
-class SegmentStore:
+class SegmentStore(Catalogue):
     """The segments under one home folder or on one server, whether a generation refers to them or not."""
+
+    _client: ClientAPI
 
     def __init__(self, home: Path, server: ChromaServer | None = None) -> None:
         """Open or create the store.
@@ -56,21 +59,15 @@ class SegmentStore:
             ChromaUnavailable: The server cannot be reached or used.
             NewsdeskError: The folder cannot be used.
         """
-        self.home = home
-        self.server = server
+        super().__init__(home, open_client(home, server), server)
         self._cache = home / "segments"
         self._in_use: WeakValueDictionary[tuple[str, int], Segment] = WeakValueDictionary()
-        self._client = open_client(home, server)
         self._page = min(_PAGE, self._client.get_max_batch_size())
 
     @property
     def place(self) -> str:
         """Where the index is, for a message."""
         return self.server.url if self.server else str(self.home)
-
-    def lease(self, name: str) -> Lease:
-        """A right that one of all machines may have."""
-        return Lease(self._client, name, self.home)
 
     def lease_names(self, prefix: str) -> list[str]:
         """Leases that are held or finished and whose names begin so."""
@@ -165,10 +162,10 @@ class SegmentStore:
         Raises:
             IndexMismatch: It is gone.
         """
-        try:
-            return self._client.get_collection(name, embedding_function=None)
-        except NotFoundError as e:
-            raise IndexGone(f"segment {name} is gone; run `newsdesk index build`") from e
+        collection = self._find(name)
+        if collection is None:
+            raise IndexGone(f"segment {name} is gone; run `newsdesk index build`")
+        return collection
 
     def rows(self, name: str, *, vectors: bool = False) -> Iterator[tuple[PassageRow, Vectors]]:
         """Every passage of a segment; its vector, shape (dim,), is empty unless asked for.
@@ -197,11 +194,11 @@ class SegmentStore:
                 page: Mapping[str, Any] = collection.get(ids=ids, include=["embeddings"])
             yield from zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
 
-    def _names(self, prefix: str) -> list[str]:
-        return [c.name for c in self._collections(prefix)]
-
-    def _collections(self, prefix: str) -> list[Collection]:
-        return list_collections(self._client, prefix)
+    def _find(self, name: str) -> Collection | None:
+        try:
+            return self._client.get_collection(name, embedding_function=None)
+        except NotFoundError:
+            return None
 
 
 @contextmanager

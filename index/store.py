@@ -1,107 +1,35 @@
-"""Chroma: segments, generations and the pointer to the live one.
-
-A generation is a manifest of immutable segments, each one collection, and of the articles removed
-from them. Manifests are collections too, so that another process sees a new one at once; the pointer
-is the metadata of one small collection, read anew each time, for a kept handle would not see it move.
-"""
+"""Chroma's index as a build writes it: manifests, the pointer, and what is deleted behind them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 import numpy as np
 from chromadb.api.models.Collection import Collection
 from chromadb.errors import NotFoundError
 
+from index.catalogue import GENERATION, POINTER, SCHEMA, SEGMENT
 from index.chroma import release_memory
-from index.errors import IndexGone, IndexHeld, IndexMismatch, NewsdeskError
+from index.errors import IndexHeld, IndexMismatch
 from index.lease import sweep
 from index.lock import pointer_lock
-from index.manifest import Manifest, Pointer, SegmentRef
+from index.manifest import Manifest, Pointer
 from index.reclaim import erase_deleted, reclaim_space
-from index.segment_store import SEGMENT, SegmentStore, readable
+from index.segment_store import SegmentStore, readable
 
-SCHEMA = 1
-_POINTER = "newsdesk-live"
-_GENERATION = "newsdesk-generation-"
 _SHARE = "share-"
 
 
 class Store(SegmentStore):
     """The index on disk, under one home folder."""
 
-    def live(self) -> Manifest | None:
-        """The generation that readers are to use now; None before the first build.
-
-        Raises:
-            IndexMismatch: It was written by another schema.
-        """
-        generation = self.live_generation()
-        return None if generation is None else self.manifest(generation)
-
-    def live_generation(self) -> str | None:
-        """The live generation's name, read from the pointer; raises as `live`."""
-        return self.pointer().generation
-
-    def held(self) -> bool:
-        """Whether the live generation was rolled back to, and is to stay until someone builds or releases it."""
-        return self.pointer().held
-
-    def pointer(self) -> Pointer:
-        """What readers are pointed at; raises as `live`."""
-        metadata = self._pointer()
-        if metadata is None:
-            return Pointer()
-        _check_schema(metadata)
-        return Pointer(str(metadata["generation"]) or None, bool(metadata.get("held")), int(metadata.get("last", 0)))
-
-    def manifest(self, generation: str) -> Manifest:
-        """A generation's manifest.
-
-        Raises:
-            IndexMismatch: It is gone or was written by another schema.
-        """
-        try:
-            collection = self._client.get_collection(_GENERATION + generation, embedding_function=None)
-        except NotFoundError as e:
-            raise IndexGone(f"generation {generation} is gone; run `newsdesk index build`") from e
-        metadata = collection.metadata or {}
-        _check_schema(metadata)
-        header = json.loads(str(metadata["manifest"]))
-        found = collection.get(include=["documents"])
-        removed = dict(zip(found["ids"], found["documents"] or [], strict=True))
-        segments = tuple(
-            SegmentRef(s["name"], s["n_passages"], frozenset(json.loads(removed[s["name"]])))
-            for s in header.pop("segments")
-        )
-        header.pop("before", None)
-        created_at = datetime.fromisoformat(header.pop("created_at"))
-        paths = tuple(header.pop("paths"))
-        return Manifest(generation, created_at=created_at, paths=paths, segments=segments, **header)
-
-    def generations(self) -> list[str]:
-        """Names of all complete generations that are kept, oldest first."""
-        return sorted(c.name.removeprefix(_GENERATION) for c in self._collections(_GENERATION) if c.metadata)
-
-    def lineage(self) -> list[str]:
-        """The live generation, the one that was live when it was built, and so on back, as far as they are kept."""
-        kept = {c.name.removeprefix(_GENERATION): c.metadata for c in self._collections(_GENERATION) if c.metadata}
-        names: list[str] = []
-        name = self.live_generation()
-        while name in kept:
-            names.append(name)
-            name = json.loads(str(kept[name]["manifest"])).get("before")
-        return names
-
     def next_generation(self) -> str:
         """A name behind all that ever were."""
-        last = int((self._pointer() or {}).get("last", 0))
-        numbers = [int(n.removeprefix(_GENERATION)) for n in self._names(_GENERATION)]
+        pointer = self._find(POINTER)
+        last = int(((pointer and pointer.metadata) or {}).get("last", 0))
+        numbers = [int(n.removeprefix(GENERATION)) for n in self._names(GENERATION)]
         return f"{max([last, *numbers]) + 1:06d}"
 
     def publish(self, manifest: Manifest, after: Pointer | None = None, *, held: bool = False) -> None:
@@ -125,41 +53,9 @@ class Store(SegmentStore):
             renew_lock()
             self._point_at(manifest.generation, held=held, last=int(manifest.generation))
 
-    def rollback(self, generation: str | None = None) -> str:
-        """Point readers at a kept generation and hold it there; returns its name.
-
-        Args:
-            generation: By default the one that was live before the live one.
-
-        Raises:
-            NewsdeskError: It is not kept, or is live already, or there is none before.
-        """
-        with pointer_lock(self):
-            pointer = self.pointer()
-            kept = ", ".join(self.generations()) or "none"
-            if generation is None:
-                generation = next(iter(self.lineage()[1:]), None)
-                if generation is None:
-                    raise NewsdeskError(f"no generation before the live one is kept; kept are: {kept}")
-            elif generation not in self.generations():
-                raise NewsdeskError(f"generation {generation} is not kept; kept are: {kept}")
-            elif generation == pointer.generation:
-                raise NewsdeskError(f"generation {generation} is live already; kept are: {kept}")
-            for ref in self.manifest(generation).segments:
-                self.collection(ref.name)
-            self._point_at(generation, held=True, last=pointer.last)
-            return generation
-
-    def release(self, after: Pointer | None = None) -> None:
-        """Let builds that nobody asked for move the pointer again, if it was not moved since `after`."""
-        with pointer_lock(self):
-            pointer = self.pointer()
-            if pointer.held and after in (None, pointer):
-                self._point_at(pointer.generation or "", held=False, last=pointer.last)
-
     def rewrite(self, manifest: Manifest) -> None:
         """Let a kept generation consist of other segments; one of none is deleted. The pointer lock is to be held."""
-        collection = self._client.get_collection(_GENERATION + manifest.generation, embedding_function=None)
+        collection = self._client.get_collection(GENERATION + manifest.generation, embedding_function=None)
         if not manifest.segments:
             self._client.delete_collection(collection.name)
             return
@@ -175,7 +71,7 @@ class Store(SegmentStore):
         Where it has no segments, no generation is live then. The pointer lock is to be held.
         """
         pointer, name = self.pointer(), self.next_generation()
-        collections = {c.name.removeprefix(_GENERATION): c for c in self._collections(_GENERATION) if c.metadata}
+        collections = {c.name.removeprefix(GENERATION): c for c in self._collections(GENERATION) if c.metadata}
         old = collections.pop(manifest.generation)
         if manifest.segments:
             self._write_manifest(replace(manifest, generation=name), _before(old))
@@ -189,7 +85,7 @@ class Store(SegmentStore):
         self._client.delete_collection(old.name)
 
     def _write_manifest(self, manifest: Manifest, before: str | None) -> None:
-        name = _GENERATION + manifest.generation
+        name = GENERATION + manifest.generation
         self._fill_manifest(self._client.create_collection(name, embedding_function=None), manifest, before)
 
     def _fill_manifest(self, collection: Collection, manifest: Manifest, before: str | None) -> None:
@@ -212,19 +108,6 @@ class Store(SegmentStore):
             )
         collection.modify(metadata=metadata)  # last: a manifest of a build killed before this has no metadata
 
-    def _pointer(self) -> Mapping[str, Any] | None:
-        try:
-            return self._client.get_collection(_POINTER, embedding_function=None).metadata or {}
-        except NotFoundError:
-            return None
-
-    def _point_at(self, generation: str, *, held: bool, last: int) -> None:
-        metadata: dict[str, Any] = {"schema": SCHEMA, "generation": generation, "held": held, "last": last}
-        try:
-            self._client.get_collection(_POINTER, embedding_function=None).modify(metadata=metadata)
-        except NotFoundError:
-            self._client.create_collection(_POINTER, metadata=metadata, embedding_function=None)
-
     def prune(self, keep: int, live: str | None = None) -> int:
         """Delete all but the live generation and the `keep` - 1 before it, and what none of those needs.
 
@@ -240,7 +123,7 @@ class Store(SegmentStore):
             kept = self.lineage()[:keep]
             if not kept or live not in (None, kept[0]):
                 return 0
-            for name in set(self._names(_GENERATION)) - {_GENERATION + g for g in kept}:
+            for name in set(self._names(GENERATION)) - {GENERATION + g for g in kept}:
                 self._client.delete_collection(name)
         shares = shares_of(kept[0])
         orphans = set(self.orphans()) - set(self.segments_of(shares))
@@ -264,7 +147,7 @@ class Store(SegmentStore):
         """
         with pointer_lock(self):
             self._point_at("", held=False, last=int(self.next_generation()) - 1)
-        for prefix in (_GENERATION, SEGMENT):
+        for prefix in (GENERATION, SEGMENT):
             for name in self._names(prefix):
                 self._client.delete_collection(name)
         if self.server:
@@ -276,6 +159,11 @@ class Store(SegmentStore):
     def _reclaim_space(self) -> None:
         if not self.server:
             reclaim_space(self.home / "chroma")
+            self.release_memory()
+
+    def release_memory(self) -> None:
+        """Let this process forget the vector indexes that it has opened, where it has them itself."""
+        if not self.server:
             release_memory(self._client)
 
     def erase_deleted(self) -> None:
@@ -295,7 +183,7 @@ class Store(SegmentStore):
     def delete_generation(self, generation: str) -> None:
         """Delete a manifest, of whatever it consists. The pointer lock is to be held."""
         with suppress(NotFoundError):
-            self._client.delete_collection(_GENERATION + generation)
+            self._client.delete_collection(GENERATION + generation)
 
     def point_at(self, generation: str | None) -> None:
         """Point readers at a kept generation, or at none. The pointer lock is to be held."""
@@ -316,12 +204,3 @@ def _before(manifest: Collection) -> str | None:
     """The generation that was live before."""
     before: str | None = json.loads(str((manifest.metadata or {})["manifest"])).get("before")
     return before
-
-
-def _check_schema(metadata: Mapping[str, Any]) -> None:
-    found = metadata.get("schema")
-    if found != SCHEMA:
-        raise IndexMismatch(
-            f"the index has schema {found}, this version reads {SCHEMA}; "
-            "run `newsdesk index drop` and then `newsdesk index build`"
-        )

@@ -23,6 +23,7 @@ from dataclasses import replace
 from datetime import UTC
 from itertools import count, islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -38,8 +39,9 @@ from bot.verify.check import check_sentence
 from index.build import build_index
 from index.encoder import SentenceEncoder, packaged_weights
 from index.segment import from_timestamp
+from index.store import Store
 from index.types import Filters, Vectors
-from tests.fresh import time_articles, time_searches_during, time_stages, write_articles
+from tests.fresh import time_articles, time_rollbacks, time_searches_during, time_stages, write_articles
 from tests.load import ask_at_once, ask_one_by_one, soak
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,7 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--articles", type=int, default=200, help="how many to build from (default 200)")
     parser.add_argument("--passages", type=int, default=25_000, help="size of the index to ask (default 25000)")
-    parser.add_argument("--only", choices=["build", "ask", "encode", "verify", "discord", "soak", "fresh", "scale"])
+    stages = ["build", "ask", "encode", "verify", "discord", "soak", "fresh", "rollback", "scale"]
+    parser.add_argument("--only", choices=stages)
     parser.add_argument("--minutes", type=float, default=60, help="of the soak, which only runs where it is named")
     parser.add_argument("--no-sentences", action="store_true", help="of scale: store no vectors of sentences")
     given = parser.parse_args()
@@ -77,6 +80,8 @@ def main() -> None:
         bench_discord()
     if given.only in (None, "fresh"):
         bench_fresh(given.passages)
+    if given.only == "rollback":
+        bench_rollback()
     if given.only == "soak":
         bench_soak(given.minutes)
 
@@ -245,6 +250,25 @@ def bench_fresh(n_passages: int, n_articles: int = 20) -> None:
     show_times("search while a build runs", during)
     ratio = percentile(during, 0.95) / percentile(at_rest, 0.95)
     print(f"p95 while a build runs against at rest: ratio {ratio:.2f}, {len(during)} searches")
+    show_rollbacks(home)
+
+
+def bench_rollback(n_articles: int = 20) -> None:
+    """A rollback alone, of a small index; part of `fresh` it is one of many passages."""
+    home, folder = WORK / "rollback", WORK / "rollback-articles"
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    records = repeat_articles()
+    for _ in range(2):
+        write_articles(folder, islice(records, n_articles))
+        build_index(Store(home), RandomVectors(), [folder], recorded=[str(folder)])
+    show_rollbacks(home)
+
+
+def show_rollbacks(home: Path) -> None:
+    """What `newsdesk index rollback` takes from its start to its end."""
+    seconds, busy = (median(of_each) for of_each in zip(*time_rollbacks(home), strict=True))
+    print(f"newsdesk index rollback in a fresh process: {seconds:.2f} s, of the processor {busy:.2f} s")
 
 
 def bench_scale(n_passages: int, *, sentences: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from typing import Any
 
 from bot.desk import Desk
 from bot.evaluation.metrics import percentile
+from index.store import Store
 
 _COMMAND = "from bot.cli import main; main()"
 _TICK_S = 0.02
@@ -101,6 +103,25 @@ def time_searches_during(build: Sequence[str], home: Path, search: Callable[[int
         spent.append(search(len(spent)))
     assert process.returncode == 0
     return spent
+
+
+def time_rollbacks(home: Path, rounds: int = 3) -> list[tuple[float, float]]:
+    """Seconds, by the clock and of the processor, of `newsdesk index rollback` in fresh processes, back and forth.
+
+    In the end the same generation is live as before, and not held.
+    """
+    live = Store(home).live_generation()
+    assert live
+    spent = [_time_command(home, "index", "rollback", *name) for _ in range(rounds) for name in ([], [live])]
+    _time_command(home, "index", "rollback", "--release")
+    return spent
+
+
+def _time_command(home: Path, *command: str) -> tuple[float, float]:
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([sys.executable, "-c", _COMMAND, *command, "--quiet"], env=_environment(home), check=True)
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 @contextmanager

@@ -21,6 +21,7 @@ HOMES = {
         "index/probe.py",
         "bot/evaluation/baseline.py",
     ],
+    "chromadb_rust_bindings": ["index/engine.py"],
     "llama_index.core.schema": ["index/collection.py"],
     "llama_index.embeddings": ["bot/evaluation/baseline.py"],
     "llama_index.vector_stores": ["index/collection.py", "bot/evaluation/baseline.py"],

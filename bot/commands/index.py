@@ -111,9 +111,9 @@ def status(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = 
 @index_app.command("list")
 def list_generations(json_output: Json = False, quiet: Quiet = False, no_color: NoColor = False) -> None:
     """List the generations that are kept, oldest first."""
-    from bot.desk import Desk
+    from bot.generations import list_generations, open_catalogue
 
-    generations = Desk(load_settings()).generations()
+    generations = list_generations(open_catalogue(load_settings()))
     if json_output:
         print_json(generations)
     else:
@@ -132,17 +132,20 @@ def rollback(
     no_color: NoColor = False,
 ) -> None:
     """Make an earlier generation live, and hold it until the next `newsdesk index build`."""
-    from bot.desk import Desk
+    from bot.generations import open_catalogue, roll_back
+    from index.encoder import SentenceEncoder
 
     if release and generation:
         raise typer.BadParameter("--release takes no generation")
-    desk = Desk(load_settings())
+    settings = load_settings()
+    catalogue = open_catalogue(settings)
     if release:
-        desk.store.release()
+        catalogue.release()
         note = "released: watching builds again"
     else:
+        live = roll_back(catalogue, SentenceEncoder(settings.encoder), generation)
         note = (
-            f"generation {desk.rollback(generation)} is live, and held: watching does not build until "
+            f"generation {live} is live, and held: watching does not build until "
             "`newsdesk index build` or `newsdesk index rollback --release`"
         )
     if not Output.quiet:

@@ -8,13 +8,16 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from bot.settings import Settings
 from bot.terminal import describe_report
-from index.build import BuildReport
 from index.errors import NewsdeskError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.settings import Settings
+    from index.build import BuildReport
 
 _NICENESS = 10
 _MAX_BAD_SHOWN = 20

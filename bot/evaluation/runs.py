@@ -17,7 +17,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from pydantic import SecretStr
 from bot.evaluation.run import EVALUATION_FOLDER
 from bot.prompts import data_folder
 from bot.settings import Settings
+from bot.version import find_version
 from index.errors import NewsdeskError
 
 SCHEMA = 1
@@ -69,7 +69,7 @@ def make_run(
         "schema": SCHEMA,
         "name": name,
         "created_at": created_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "version": _find_version(),
+        "version": find_version(),
         "commit": commit,
         "changed": changed,
         "encoder": _show_setting(settings.encoder),
@@ -231,13 +231,6 @@ def _git(root: Path, *command: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.decode("utf-8", "replace").strip()
-
-
-def _find_version() -> str:
-    try:
-        return version("newsdesk")
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return "unknown"
 
 
 def _digest_prompts() -> str:

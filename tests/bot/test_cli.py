@@ -15,6 +15,7 @@ import pytest
 from bot import cli, prompts
 from bot.desk import Desk
 from bot.settings import load_settings
+from bot.version import find_version
 from index.build import build_index
 from index.errors import NewsdeskError, RerankerUnavailable
 
@@ -111,6 +112,12 @@ def test_without_a_command_the_commands_are_listed(newsdesk):
     result = newsdesk()
     assert result.code == 2
     assert all(name in result.out + result.err for name in ("ask", "search", "index", "eval", "doctor", "bot"))
+
+
+def test_the_version_is_told(newsdesk):
+    result = newsdesk("--version")
+    assert (result.code, result.out, result.err) == (0, f"newsdesk {find_version()}\n", "")
+    assert result.out.split()[1][0].isdigit()
 
 
 @pytest.mark.parametrize("command", [[], ["ask"], ["search"], ["index"], ["index", "build"], ["eval"], ["doctor"]])

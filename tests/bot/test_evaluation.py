@@ -16,6 +16,7 @@ from bot.evaluation.dataset import BadDataset, joint_digest, load_dataset, load_
 from bot.evaluation.record import time_stages
 from bot.evaluation.run import Setup, evaluate_dataset, measure, measure_plain, prepare
 from bot.evaluation.table import show_scores
+from bot.generations import list_generations
 from bot.terminal import make_console
 from bot.types import Turn
 from index.types import Hit, Passage
@@ -298,11 +299,11 @@ def test_the_rate_is_shown_with_when_it_was_measured(embedded, rate, shown, caps
 def test_an_evaluation_never_moves_the_live_pointer(settings, fake_weights, dataset, articles):
     desk = Desk(settings)
     desk.rebuild([articles])
-    before = (desk.status(), desk.generations())
+    before = (desk.status(), list_generations(desk.store))
     evaluate_dataset(settings, dataset, lambda *_: None)
     after = Desk(settings)
     assert (after.status()["generation"], after.status()["articles"]) == (before[0]["generation"], 12)
-    assert after.generations() == before[1]
+    assert list_generations(after.store) == before[1]
 
 
 def test_without_an_index_an_evaluation_builds_none_that_is_live(settings, fake_weights, dataset):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import index.encoder
+import index.minilm
 from index.encoder import PACKAGED, SentenceEncoder, packaged_weights
 from index.errors import EncoderUnavailable
 
@@ -84,8 +85,8 @@ def test_no_texts_are_no_rows_and_load_nothing(weights):
 @pytest.mark.parametrize(("flags", "int8"), [("avx2 avx512_vnni", True), ("avx2", False)])
 def test_passages_are_embedded_in_int8_where_the_cpu_multiplies_bytes(flags, int8, monkeypatch):
     given = {}
-    monkeypatch.setattr(index.encoder, "read_cpuinfo", lambda: f"flags : {flags}")
-    monkeypatch.setattr(index.encoder, "MiniLM", lambda *_, **options: given.update(options))
+    monkeypatch.setattr(index.minilm, "read_cpuinfo", lambda: f"flags : {flags}")
+    monkeypatch.setattr(index.minilm, "MiniLM", lambda *_, **options: given.update(options))
     assert SentenceEncoder()._minilm is None
     assert given == {"int8": int8}
 
@@ -206,7 +207,7 @@ def test_a_question_gets_the_vector_that_sentence_transformers_gives(real, plain
 def test_onnxruntime_and_torch_give_the_same_vectors_for_texts_and_ranges(plain, monkeypatch):
     texts = [f"{BRIDGE} {FOOTBALL}", f"Zürich: 桥 {OPENING}", "word " * 2000, "", BRIDGE]
     spans = [[(0, len(BRIDGE)), (len(BRIDGE) + 1, 200)], [(0, 6), (8, 9)], [(0, 400), (9000, 9004)], [], [(3, 3)]]
-    monkeypatch.setattr(index.encoder, "read_cpuinfo", lambda: "")  # else it may be int8
+    monkeypatch.setattr(index.minilm, "read_cpuinfo", lambda: "")  # else it may be int8
     monkeypatch.setattr(index.encoder, "_has_gpu", lambda: False)
     vectors, parts = SentenceEncoder().encode_spans(texts, spans)
     monkeypatch.setattr(index.encoder, "_has_gpu", lambda: True)

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import index.catalogue
 import index.segment_store
-import index.store
 from index.collection import fetch_passages, nearest
 from index.errors import IndexMismatch, IndexMissing, NewsdeskError
 from index.manifest import Manifest, SegmentRef
@@ -103,7 +103,7 @@ def test_a_generation_that_is_gone_is_a_mismatch_with_the_remedy(store):
 
 def test_another_schema_is_refused_with_the_remedy(store, monkeypatch):
     generation = publish(store)
-    monkeypatch.setattr(index.store, "SCHEMA", index.store.SCHEMA + 1)
+    monkeypatch.setattr(index.catalogue, "SCHEMA", index.catalogue.SCHEMA + 1)
     for read in (store.live, store.live_generation, lambda: store.manifest(generation)):
         with pytest.raises(IndexMismatch, match=r"schema 1, .* reads 2; run `newsdesk index drop`"):
             read()
@@ -111,7 +111,7 @@ def test_another_schema_is_refused_with_the_remedy(store, monkeypatch):
 
 def test_the_index_of_another_schema_can_be_dropped(store, monkeypatch):
     publish(store, write_segment(store))
-    monkeypatch.setattr(index.store, "SCHEMA", index.store.SCHEMA + 1)
+    monkeypatch.setattr(index.catalogue, "SCHEMA", index.catalogue.SCHEMA + 1)
     store.drop()
     assert store.live() is None
 
