@@ -2,8 +2,8 @@
 
     python -m tests.churn --days 60 --articles 500
 
-Vectors are random around topics, of 384 dimensions; builds, merges, pruning and search are those of every day, all in
-one process, which also keeps a reader open as the bot does.
+Vectors are random around topics, of 384 dimensions; builds, merges, pruning and search are those of every day. One
+process builds and reads; another only reads, as the bot does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ import os
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -73,11 +76,17 @@ class TopicEncoder:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What was found at the end of a day."""
+    """What was found at the end of a day.
+
+    Attributes:
+        memory: Of the process that builds, in bytes.
+        reader_memory: Of the one that only reads.
+    """
 
     number: int
     disk: int
     memory: int
+    reader_memory: int
     recall: float
     seconds: float
     segments: int
@@ -86,6 +95,11 @@ class Day:
 
 def churn(folder: Path, n_days: int, n_articles: int) -> Iterator[Day]:
     """Live through days, after those that fill the newsroom."""
+    with _reading_apart(folder / "home") as apart:
+        yield from _live(folder, n_days, n_articles, apart)
+
+
+def _live(folder: Path, n_days: int, n_articles: int, apart: Connection) -> Iterator[Day]:
     store, encoder = Store(folder / "home"), TopicEncoder()
     reader = Reader(store, encoder)
     corpus = folder / "corpus"
@@ -102,9 +116,11 @@ def churn(folder: Path, n_days: int, n_articles: int) -> Iterator[Day]:
         if day > 0:
             recall = _measure_recall(reader, encoder, [text for own in texts.values() for text in own], day)
             manifest = reader.current().manifest
+            apart.send(day)
+            reader_memory = apart.recv()
             gc.collect()
             yield Day(
-                *(day, store.size_bytes(), _resident(), recall, seconds),
+                *(day, store.size_bytes(), _resident(), reader_memory, recall, seconds),
                 *(len(manifest.segments), manifest.n_articles),
             )
 
@@ -164,6 +180,35 @@ def _measure_recall(reader: Reader, encoder: TopicEncoder, texts: Sequence[str],
     return float(np.mean(shares))
 
 
+@contextmanager
+def _reading_apart(home: Path) -> Iterator[Connection]:
+    """A process that asks questions of what is live whenever it is sent a day, and sends back what memory it has."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    with here:
+        with there:
+            process = context.Process(target=_read, args=(home, there))
+            process.start()
+        yield here
+    process.join()
+
+
+def _read(home: Path, days: Connection) -> None:
+    reader = Reader(Store(home), TopicEncoder())
+    with suppress(EOFError):
+        while True:
+            _ask(reader, days.recv())
+            gc.collect()
+            days.send(_resident())
+
+
+def _ask(reader: Reader, day: int) -> None:
+    generation, generator = reader.current(), np.random.default_rng(day)
+    allowed = generation.allowed_articles(Filters())
+    for topic in generator.choice(_TOPIC_VECTORS, _N_QUESTIONS):
+        generation.passages(generation.search_dense(near(topic, generator), allowed, _K))
+
+
 def _resident() -> int:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
@@ -181,10 +226,14 @@ def main() -> None:
             days.append(day)
             print(
                 f"day {day.number}: disk {day.disk / 1e6:.1f} MB, memory {day.memory / 1e6:.0f} MB, "
-                f"recall {day.recall:.4f}, {day.segments} segments, {day.articles} articles, {day.seconds:.1f} s",
+                f"of a reader {day.reader_memory / 1e6:.0f} MB, recall {day.recall:.4f}, {day.segments} segments, "
+                f"{day.articles} articles, {day.seconds:.1f} s",
                 flush=True,
             )
-    print(f"disk {growth([d.disk for d in days]):+.1%}, memory {growth([d.memory for d in days]):+.1%}")
+    print(
+        f"disk {growth([d.disk for d in days]):+.1%}, memory {growth([d.memory for d in days]):+.1%}, "
+        f"of a reader {growth([d.reader_memory for d in days]):+.1%}"
+    )
     print(f"recall {min(d.recall for d in days):.4f} at least")
 
 

@@ -25,6 +25,10 @@ def test_the_disk_space_stays_what_it_was(days):
     assert growth([day.disk for day in days], _SETTLED) < 0.05
 
 
+def test_the_memory_of_a_process_that_only_reads_stays_what_it_was(days):
+    assert growth([day.reader_memory for day in days], _SETTLED) < 0.1
+
+
 def test_everything_is_found_every_day(days):
     assert min(day.recall for day in days) >= 0.99
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +20,7 @@ from index.errors import IndexDamaged, IndexMissing
 from index.generation import Generation
 from index.reader import Reader
 from index.store import Store
+from index.types import Filters
 
 ROOT = Path(__file__).resolve().parents[2]
 SOON_S = 0.01
@@ -30,6 +34,33 @@ from index.store import Store
 from tests.conftest import HashEncoder
 build_index(Store(Path(sys.argv[1])), HashEncoder(), [Path(sys.argv[2])], recorded=[sys.argv[2]])
 """
+
+BUILDS_WHEN_TOLD = """
+import sys
+from pathlib import Path
+from index.build import build_index
+from index.store import Store
+from tests.conftest import HashEncoder
+store, encoder = Store(Path(sys.argv[1])), HashEncoder()
+for _ in sys.stdin:
+    print(build_index(store, encoder, [Path(sys.argv[2])], recorded=[sys.argv[2]]).generation, flush=True)
+"""
+OPEN_FILES = Path("/proc/self/fd")
+
+
+@pytest.fixture
+def build_elsewhere(newsroom, home) -> Iterator[Callable[[], str]]:
+    """Builds from the newsroom in another process, always the same; returns the generation."""
+    command = [sys.executable, "-c", BUILDS_WHEN_TOLD, str(home), str(newsroom.folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def build() -> str:
+            process.stdin.write("\n")
+            process.stdin.flush()
+            return process.stdout.readline().strip()
+
+        yield build
+        process.stdin.close()
 
 
 def fill(newsroom, *words: str) -> None:
@@ -184,3 +215,71 @@ def test_a_generation_that_cannot_be_opened_leaves_the_one_that_is_open(newsroom
         newsroom.build()
         until(lambda: "segment x cannot be read" in caplog.text)
         assert reader.current() is first
+
+
+def list_deleted(folder: Path) -> list[str]:
+    """Files of a folder that are deleted, and that this process keeps open nevertheless."""
+    names = []
+    for link in OPEN_FILES.iterdir():
+        with suppress(FileNotFoundError):
+            names.append(os.readlink(link))
+    return [name for name in names if name.startswith(str(folder)) and name.endswith(" (deleted)")]
+
+
+def nearest_to(generation: Generation, encoder, text: str) -> list[str]:
+    """Texts of the passages near to another, the nearest first, as Chroma finds them."""
+    rows = generation.search_dense(encoder.encode_queries([text])[0], generation.allowed_articles(Filters()), 10)
+    found = generation.passages(rows)
+    return [found[row].passage.text for row in rows]
+
+
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="which files are open is not told on this system")
+def test_what_another_process_deletes_is_let_go_of_and_what_was_opened_before_answers(
+    newsroom, home, encoder, build_elsewhere
+):
+    before = None
+    for word in ("bridge", "storm", "trial", "giraffe", "harbour", "council"):
+        text = f"On Monday there was news of the {word}."
+        newsroom.write("story", text)
+        assert build_elsewhere() == newsroom.open().name
+        assert nearest_to(newsroom.open(), encoder, "news") == [text]
+        if before:
+            generation, text_before = before
+            assert nearest_to(generation, encoder, "news") == [text_before]
+        before = newsroom.open(), text
+    until(lambda: not list_deleted(home))
+
+
+def test_questions_are_answered_while_memory_is_released(newsroom, store, encoder):
+    fill(newsroom, "bridge", "storm")
+    newsroom.build()
+    generation = newsroom.open()
+    with ThreadPoolExecutor(4) as threads:
+        answers = [threads.submit(nearest_to, generation, encoder, "news of the storm") for _ in range(100)]
+        while not all(answer.done() for answer in answers):
+            store.release_memory()
+        assert {answer.result()[0] for answer in answers} == {"On Monday there was news of the storm."}
+
+
+def test_where_little_has_gone_chroma_keeps_what_it_has_opened(newsroom, store, monkeypatch):
+    monkeypatch.setattr(reader_module, "_GRAPH_PASSAGES", 0)
+    n_released = 0
+
+    def release():
+        nonlocal n_released
+        n_released += 1
+
+    monkeypatch.setattr(store, "release_memory", release)
+    fill(newsroom, *(f"story{n}" for n in range(20)))
+    newsroom.build()
+    newsroom.open()
+    fill(newsroom, "giraffe")
+    newsroom.build()
+    newsroom.open()
+    assert n_released == 0
+    fill(newsroom, *(f"other{n}" for n in range(20)))
+    for n in range(20):
+        newsroom.remove(f"story{n}")
+    newsroom.build()
+    newsroom.open()
+    assert n_released == 1
