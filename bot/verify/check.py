@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.verify.added import compare_additions
+from bot.verify.added import compare_additions, compare_adjuncts
+from bot.verify.arguments import compare_arguments
+from bot.verify.attribution import compare_attribution
 from bot.verify.chinese import object_in_chinese
 from bot.verify.contained import check_contained, check_quotes
 from bot.verify.copies import compare_copies, compare_negators
+from bot.verify.hedges import compare_hedges
 from bot.verify.manner import compare_manner
 from bot.verify.neighbours import compare_neighbours
-from bot.verify.polarity import compare_denials, compare_negation, compare_opposites
+from bot.verify.polarity import compare_absence, compare_denials, compare_negation, compare_opposites
 from bot.verify.quantities import compare_quantities
 from bot.verify.reading import Reading, names_within, quotes_of, read
 from bot.verify.roles import compare_roles, compare_speakers
@@ -69,21 +72,26 @@ def find_objections(sentence: str, source: Source) -> Iterator[str]:
     """All that speaks against a sentence; a paragraph's own sentence is no exception."""
     if not re.search(r"\w", sentence):
         yield "no words"
+    yield from check_quotes(quotes_of(sentence), source.text)
     if _HAN.search(sentence):
-        yield from check_quotes(quotes_of(sentence), source.text)
         yield from object_in_chinese(sentence, source.text, source.context, source.published)
         return
     names = names_within(sentence) | names_within(source.text) | names_within(source.context)
     claim, told, context = (read(text, source.published, names) for text in (sentence, source.text, source.context))
     yield from check_contained(claim, told, context)
     yield from compare_additions(claim, told, context)
+    yield from compare_adjuncts(claim, told, context)
     yield from compare_manner(claim, told)
+    yield from compare_hedges(claim, told)
     yield from compare_quantities(claim, told)
     yield from compare_opposites(claim, told)
+    yield from compare_absence(claim, told)
     yield from compare_copies(claim, told)
     yield from compare_neighbours(claim, told)
     yield from compare_roles(claim, told)
+    yield from compare_arguments(claim, told)
     yield from compare_speakers(claim, told)
+    yield from compare_attribution(claim, told)
     yield from _agreeing_doubts(claim, told)
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from bot.verify import english
 from bot.verify.figures import Figure
 from bot.verify.forms import is_past, stem, stems, without_possessive
+from bot.verify.nations import COUNTRIES
 from bot.verify.opposites import OPPOSITES_OF
 from bot.verify.tokens import Clause, Item, Token
+from bot.verify.verbs import DENIES, IMPLICATIVE, NEGATES_NEXT, POSSIBLE_TO, WISHES
 
 _PAST_AUXILIARY = frozenset("was were had has have did been".split())
 _DETERMINERS = frozenset("a an the no its their his her".split())
+_SINGULAR = frozenset("he she it who which".split())
 _AND = frozenset({"and", "or"})
 _ADVERBS = frozenset("last first later never once now then".split())
 _WITHOUT_WORDS = 2
@@ -21,16 +24,6 @@ _PLURAL = re.compile(r"[^s]s$")
 _UN = re.compile(r"un(?!it)\w{2,}ed")
 _FUTURE = stems(" ".join(english.FUTURE))
 _POSSIBLE = stems(" ".join(w for w in english.POSSIBLE if not w.endswith("ly")))
-_POSSIBLE_TO = stems("allow permit seek propose want urge advise recommend ask offer apply threaten free try")
-"""Verbs that leave open what follows them with a `to`."""
-_IMPLICATIVE = stems(
-    "begin start continue manage help go come get happen prove cause force lead fail seem appear bother vote refuse "
-    "decline succeed remain use"
-)
-"""Verbs after which what follows with a `to` is a fact, or no fact, and not to come."""
-_DENIES = stems("deny dismiss reject refute dispute doubt disprove")
-_NEGATES_NEXT = stems("refuse decline fail deny refusal failure stop cease forget bar forbid ban unable prohibit")
-"""Verbs that negate the infinitive, the -ing form or the clause behind them."""
 
 
 @dataclass(slots=True)
@@ -79,7 +72,7 @@ class ClauseReader:
             pronouns = tuple(self._pronouns)
             yield Clause(self._number, self._sentence, tuple(self.tokens), pronouns, words, opening, sequence)
             self._number += 1
-        self._start(negated=bool(begins_that and last and last.keys & _DENIES and not last.negated))
+        self._start(negated=bool(begins_that and last and last.keys & DENIES and not last.negated))
 
     def add_figure(self, figure: Figure, at: int) -> None:
         """Go on with a figure."""
@@ -96,13 +89,14 @@ class ClauseReader:
         if says_nothing or (lower in english.NEGATORS and stemmed not in OPPOSITES_OF):
             self._sequence.append((lower, None))
         elif is_name:
-            self._add(stemmed, self._token(lower, "name", frozenset({stemmed}), at, len(word), past=self._state.past))
+            name = COUNTRIES.get(lower, lower)
+            self._add(stemmed, self._token(name, "name", frozenset({stem(name)}), at, len(word), past=self._state.past))
             self._state.determined = self._state.after_modal = False
         else:
             self._add_content(lower, stemmed, at, len(word), following)
         if not is_name:
             self._note_certainty(lower, stemmed, following)
-            if stemmed in _NEGATES_NEXT and (following.endswith("ing") or following.lower() in ("to", "that", "from")):
+            if stemmed in NEGATES_NEXT and (following.endswith("ing") or following.lower() in ("to", "that", "from")):
                 self._state.negated = not self._state.negated
 
     def _is_name(self, word: str, lower: str, following: str) -> bool:
@@ -144,10 +138,12 @@ class ClauseReader:
         if lower == "to":
             verb = next((t.keys for t in reversed(self.tokens) if t.verb), frozenset[str]())
             is_infinitive = bool(self.tokens) and following[:1].islower() and following not in english.FUNCTION
-            is_open = is_infinitive and not verb & _IMPLICATIVE and self._words[-2:-1] != ["used"]
+            is_open = is_infinitive and not verb & IMPLICATIVE and self._words[-2:-1] != ["used"]
             state.certainty, state.after_to = max(state.certainty, state.after_to, int(is_open)), 0
-        elif stemmed in _POSSIBLE_TO:
+        elif stemmed in POSSIBLE_TO:
             state.after_to = 2
+        if stemmed in WISHES:
+            state.certainty = 2
 
     def _add_content(self, lower: str, stemmed: str, at: int, length: int, following: str) -> None:
         state = self._state
@@ -156,8 +152,9 @@ class ClauseReader:
         past = is_past(lower) and not self._qualifies(before, following)
         verb = (
             past
-            or (state.after_modal and not _PLURAL.search(lower))
+            or (state.after_modal and not _PLURAL.search(lower) and not lower.endswith("ly"))
             or bool(last and last.kind == "name" and lower.endswith("s"))
+            or (before in _SINGULAR and lower.endswith("s"))
             or (lower.endswith("ing") and not state.determined)
         )
         passive = (state.after_be and (past or lower.endswith("en"))) or (verb and following.lower() == "by")

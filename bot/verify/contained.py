@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.verify.figures import Figure, same_figure
 from bot.verify.forms import stem
+from bot.verify.nations import COUNTRIES
 from bot.verify.reckoning import is_reckoned
 from bot.verify.subjects import name_runs
 from bot.verify.tokens import Reading, Token
@@ -24,7 +25,6 @@ _APPROXIMATE = re.compile(
 
 def check_contained(claim: Reading, told: Reading, context: Reading) -> Iterator[str]:
     """What a sentence has that neither the paragraph nor its title, outlet and day have."""
-    yield from check_quotes(claim.quotes, told.text)
     yield from _check_figures(claim, [*told.tokens_of("figure"), *context.tokens_of("figure")], told.text)
     yield from _check_names(claim, f"{told.text} {context.text}")
     yield from _check_runs(claim, told, context)
@@ -100,7 +100,7 @@ def _is_near(claimed: Figure, told: Figure) -> bool:
 
 def _check_names(claim: Reading, text: str) -> Iterator[str]:
     words = set(re.findall(r"[^\W\d_]+", text.lower()))
-    known = words | {stem(w) for w in words}
+    known = words | {stem(w) for w in words} | {COUNTRIES[w] for w in words & COUNTRIES.keys()}
     initials = "".join(re.findall(r"\b[A-Z]", text)).lower()
     for token in claim.tokens_of("name"):
         name = token.text

@@ -7,9 +7,10 @@ from difflib import SequenceMatcher
 
 from bot.verify import english
 from bot.verify.neighbours import kind_of
+from bot.verify.opposites import CONVERSE
 from bot.verify.phrases import FIRST_SINCE
 from bot.verify.tokens import Item, Reading, Token
-from bot.verify.words import same_word
+from bot.verify.words import same_word, shared_opposites
 
 _COPIED = 0.6
 _CLOSELY_COPIED = 0.75
@@ -24,8 +25,9 @@ def compare_copies(claim: Reading, told: Reading) -> Iterator[str]:
     """Whether what follows the wording of a sentence departs from it in a figure, a name, a word or a negation."""
     for mine, theirs, matcher, is_close in _copies(claim, told):
         if not _is_turned(mine, theirs):
-            if is_close:
+            if is_close and _is_fronted(mine) == _is_fronted(theirs):
                 yield from _compare_order(mine, theirs, matcher)
+            if is_close:
                 yield from _compare_words(mine, theirs, matcher, told.tokens)
             yield from _compare_parts(mine, theirs, matcher, is_close)
         if is_close:
@@ -56,6 +58,11 @@ def _is_turned(mine: Sequence[Item], theirs: Sequence[Item]) -> bool:
     return any(t and t.verb and (key, not t.passive) in passives for key, t in mine)
 
 
+def _is_fronted(sentence: Sequence[Item]) -> bool:
+    """Whether it begins with what may stand behind the main clause as well."""
+    return sentence[0][0] in english.CLAUSE_STARTS | english.PREPOSITIONS
+
+
 def _compare_parts(
     mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str], is_close: bool
 ) -> Iterator[str]:
@@ -78,7 +85,7 @@ def _compare_parts(
 
 
 def _compare_order(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:
-    """Whether a name or noun has left its place without the preposition that it stood behind."""
+    """Whether a name or noun has left its place without the preposition or the said that it stood with."""
     codes = matcher.get_opcodes()
     put = [mine[a:b] for tag, a, b, _, _ in codes if tag in ("delete", "replace")]
     out = [theirs[c:d] for tag, _, _, c, d in codes if tag in ("insert", "replace")]
@@ -89,7 +96,8 @@ def _compare_order(mine: Sequence[Item], theirs: Sequence[Item], matcher: Sequen
                 key for key, t in part if t and (t.kind == "name" or (crosses and t.kind == "word" and not t.verb))
             }
             back = moved & {key for key, t in other if t}
-            if back and part[0][0] not in english.PREPOSITIONS:
+            is_speaker = all(any(key in english.SAYING for key, _ in words) for words in (part, other))
+            if back and part[0][0] not in english.PREPOSITIONS and not is_speaker:
                 yield f"roles ({', '.join(sorted(back))})"
 
 
@@ -102,9 +110,13 @@ def _compare_words(
             continue
         put = [t for _, t in mine[a:b] if t and t.kind == "word"]
         out = [t for _, t in theirs[c:d] if t and t.kind == "word"]
-        is_of_another = len(put) == 1 and any(same_word(put[0], t) for t in told)
+        is_of_another = len(put) == 1 and any(_is_told_by(put[0], t) for t in told)
         if is_of_another and out and not any(same_word(put[0], t) for _, t in theirs if t):
             yield f"word in place of another ({put[0].text})"
+
+
+def _is_told_by(token: Token, other: Token) -> bool:
+    return same_word(token, other) and not shared_opposites(token, other) & CONVERSE
 
 
 def _compare_negators(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:

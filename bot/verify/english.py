@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 NEGATORS = frozenset(
-    "not no never nobody none nothing neither nor without cannot hardly barely nowhere minus lack lacks lacked "
+    "not no never nobody none nothing neither nor without cannot hardly barely nowhere minus lack lacks lacked lacking "
     "n't".split()
 )
-FUTURE = frozenset("will shall would plan intend aim expect promise vow pledge propose schedule hope".split())
+FUTURE = frozenset(
+    "will shall would plan intend aim expect promise vow pledge propose schedule hope must should".split()
+)
 POSSIBLE = frozenset(
     "may might could can let perhaps maybe possibly if unless allege allegedly reportedly probably apparently "
     "suspect likely potential accuse consider suspicion allegation accusation probable".split()
@@ -48,5 +50,12 @@ TITLES = frozenset(
     "mayor judge "
     "justice captain commander general colonel sergeant king queen prince princess pope bishop reverend rev coach "
     "director chairman chief executive officer secretary ambassador representative rep sen gov first finance foreign "
-    "interior defence defense former vice deputy".split()
+    "interior defence defense former vice deputy founder owner editor author researcher scientist engineer analyst "
+    "economist historian curator librarian biologist archaeologist geologist ecologist lawyer attorney prosecutor "
+    "detective inspector superintendent sheriff constable councillor alderman lieutenant admiral major spokesman "
+    "spokeswoman spokesperson actor actress singer novelist poet playwright composer conductor painter sculptor "
+    "architect designer farmer trader banker broker investor organiser organizer activist campaigner headteacher "
+    "principal teacher doctor nurse surgeon midwife goalkeeper defender midfielder striker substitute rider driver "
+    "pilot referee manager trainer producer commissioner administrator negotiator mediator envoy delegate opposition "
+    "leader head".split()
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _MARGINS = {"figure": 1.35, "name": 1.5}
 _MORE = 0.1
 _LEAST_FITS = {"figure": 0.3, "name": 0.5}
 _RUN_CHARS = 20
+_TWICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def compare_neighbours(claimed: Reading, told: Reading) -> Iterator[str]:
     matches = {id(p): [q for q in source if same_word(p.token, q.token)] for p in claim}
     agreeing = {id(p): [q for q in matches[id(p)] if not opposed(p.token, q.token)] for p in claim}
     named = {(q.token.sentence, q.token.at) for p in claim if p.token.kind == "name" for q in matches[id(p)]}
+    is_reported = any(c.words & english.SAYING for c in claimed.clauses)
     for place in claim:
         token, own = place.token, agreeing[id(place)]
         rivals = [q for q in _rivals(token, source, named) if q not in own]
@@ -53,9 +56,17 @@ def compare_neighbours(claimed: Reading, told: Reading) -> Iterator[str]:
         around = _words_around(place, claim, agreeing)
         fit = max(_fit(q, around) for q in own)
         best = max(rivals, key=lambda q: _fit(q, around))
+        if token.kind == "name" and not is_reported and _is_told_fully(best, own, agreeing):
+            continue
         if _fit(best, around) > max(_MARGINS[token.kind] * fit + _MORE, _LEAST_FITS[token.kind]):
             other = best.token.text or min(best.token.keys)
             yield f"{token.kind} of something else ({token.text or min(token.keys)}, not {other})"
+
+
+def _is_told_fully(rival: Place, own: Sequence[Place], agreeing: Mapping[int, Sequence[Place]]) -> bool:
+    """Whether a sentence with the name itself has twice as many of the words as the one with its rival."""
+    shares = Counter(n for matched in agreeing.values() for n in {q.token.sentence for q in matched})
+    return max(shares[q.token.sentence] for q in own) >= _TWICE * shares[rival.token.sentence]
 
 
 def _may_act(own: Sequence[Place]) -> bool:

@@ -31,7 +31,7 @@ _OPPOSITES: dict[str, tuple[str, str]] = {
     "buy": ("buy bought acquire acquisition purchase buyer takeover", "sell sold sale seller vendor"),
     "accept": (
         "accept agree approve back support welcome endorse allow permit grant let approval "
-        "consent permission favour favor uphold upheld sanction",
+        "consent advocate champion authorise authorize permission favour favor uphold upheld sanction",
         "refuse reject decline oppose block bar forbid forbade forbidden ban veto refusal rejection prohibit "
         "resist deny denial overturn quash overrule object opposition disagree disapprove outlaw rule-out",
     ),
@@ -122,6 +122,18 @@ _OPPOSITES: dict[str, tuple[str, str]] = {
     "employer": ("employer landlord owner", "employee tenant"),
     "plaintiff": ("sue accuse prosecute plaintiff prosecutor", "defend defendant"),
     "gain": ("gain firm strengthen appreciate", "lose lost shed weaken depreciate"),
+    "likely": ("likely probable", "unlikely improbable"),
+    "hope": ("hope", "fear worry dread"),
+    "appear": ("appear emerge", "disappear vanish"),
+    "encourage": ("encourage", "discourage deter dissuade"),
+    "enable": ("enable facilitate", "prevent hinder hamper impede"),
+    "common": ("common commonplace frequent frequently often", "rare rarely seldom uncommon"),
+    "majority": ("majority", "minority"),
+    "stable": ("stable", "unstable"),
+    "certain": ("certain", "uncertain unclear"),
+    "comply": ("comply obey", "defy violate flout disobey"),
+    "advance": ("advance", "retreat"),
+    "thrive": ("thrive flourish prosper", "struggle languish"),
     "damage": ("damage harm injure hurt wound", "unharmed unhurt intact undamaged unscathed"),
 }  # fmt: skip
 """By concept, the words that say it and those that say the opposite."""

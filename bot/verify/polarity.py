@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bot.verify.manner import nearest_clauses
 from bot.verify.opposites import CONVERSE
@@ -59,6 +60,20 @@ def compare_denials(claim: Reading, told: Reading) -> Iterator[str]:
             same = [h for h in theirs if token.keys & h.keys]
             if same and all(token.negated != h.negated for h in theirs):
                 yield f"denial ({token.text})"
+
+
+def compare_absence(claim: Reading, told: Reading) -> Iterator[str]:
+    """Nouns of which the paragraph only says that there is no such thing, where a sentence denies nothing."""
+    absent: dict[str, bool] = {}
+    for clause in told.clauses:
+        for (word, _), (key, token) in pairwise([("", None), *clause.sequence]):
+            if token and token.kind == "word":
+                absent[key] = absent.get(key, True) and word == "no"
+    for clause in claim.clauses:
+        is_denied = any(t.negated or any(second for _, second in t.opposites) for t in clause.tokens)
+        for key, token in clause.sequence:
+            if token and absent.get(key) and not is_denied and not token.certainty:
+                yield f"absent ({token.text})"
 
 
 def _is_since(clauses: Sequence[Clause], here: Sequence[Clause]) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.verify import english
+from bot.verify.attribution import is_speech
 from bot.verify.opposites import CONVERSE
 from bot.verify.subjects import with_subjects
 from bot.verify.tokens import Clause, Reading, Token
 from bot.verify.words import opposed, same_word, shared_opposites
 
-_PLACE = frozenset({"in", "at", "on", "of"})
+_PLACE = frozenset("in at on of near outside inside around across".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Deed:
         words: Keys of the other words of its clause.
         left: Stems of the nouns before it in its clause.
         right: Of those behind it.
+        before: Names of its subject.
+        behind: Names behind it, places among them.
     """
 
     verb: Token
@@ -32,6 +35,8 @@ class Deed:
     words: frozenset[str]
     left: frozenset[str]
     right: frozenset[str]
+    before: frozenset[str]
+    behind: frozenset[str]
 
 
 def compare_roles(claim: Reading, told: Reading) -> Iterator[str]:
@@ -53,7 +58,8 @@ def compare_roles(claim: Reading, told: Reading) -> Iterator[str]:
 def compare_speakers(claim: Reading, told: Reading) -> Iterator[str]:
     """Whether somebody says what only others say in the paragraph."""
     mine, theirs = _speakers(claim), _speakers(told)
-    if mine and theirs and not mine & theirs:
+    others = {t.text for c in told.clauses if any(map(is_speech, c.tokens)) for t in c.tokens if t.kind == "name"}
+    if mine and theirs and not mine & (theirs | others):
         yield f"speaker ({', '.join(sorted(mine))})"
 
 
@@ -84,6 +90,9 @@ def _nearest(claimed: Deed, deeds: Sequence[Deed]) -> list[Deed]:
 def _is_swapped(a: Deed, b: Deed) -> bool:
     is_crossed = a.right & b.left and not a.left & b.left and not a.right & b.right
     if a.verb.passive == b.verb.passive and is_crossed and a.verb.keys & b.verb.keys:
+        return True
+    is_exchanged = a.before & b.behind and a.behind & b.before and not a.before & b.before and not a.behind & b.behind
+    if a.verb.passive == b.verb.passive and is_exchanged and a.verb.keys & b.verb.keys:
         return True
     return len(a.agents & b.others) + len(a.others & b.agents) > len(a.agents & b.agents) * 2
 
@@ -122,7 +131,8 @@ def _deed(
     near = {t.text for t in (*left, *right, *opening)}
     nouns = [(i, min(t.keys)) for i, t in enumerate(clause.tokens) if t.kind == "word" and not t.verb]
     before, behind = {key for i, key in nouns if i < at}, {key for i, key in nouns if i > at}
-    return Deed(verb, *map(frozenset, (agents, others, near, words, before, behind)))
+    sides = {t.text for t in left}, {t.text for t in right}
+    return Deed(verb, *map(frozenset, (agents, others, near, words, before, behind, *sides)))
 
 
 def _without_places(names: Sequence[Token]) -> set[str]:
