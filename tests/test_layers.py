@@ -44,7 +44,7 @@ HOMES = {
     "feedparser": ["index/feeds/syndication.py"],
     "lxml": ["index/feeds/"],
     "trafilatura": ["index/corpus/web.py"],
-    "watchfiles": ["index/watch.py"],
+    "watchfiles": ["index/changes.py"],
 }
 
 

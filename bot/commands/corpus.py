@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands.options import Json, NoColor, Output, Quiet, console, print_json
+from bot.progress import progress
 from bot.settings import load_settings
-from bot.terminal import progress, show_table
+from bot.terminal import show_table
 from index.errors import NewsdeskError
 
 if TYPE_CHECKING:

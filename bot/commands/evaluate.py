@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands.options import NoColor, Output, Quiet, console
+from bot.progress import progress
 from bot.settings import Settings, load_settings
-from bot.terminal import progress
 
 if TYPE_CHECKING:
     from bot.evaluation.run import Setup

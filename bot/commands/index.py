@@ -10,8 +10,9 @@ import typer
 
 from bot.commands.options import Json, NoColor, Output, Quiet, console, print_json
 from bot.commands.watching import lower_priority, watch_files
+from bot.progress import progress
 from bot.settings import load_settings
-from bot.terminal import progress, show_facts, show_report, show_table
+from bot.terminal import show_facts, show_report, show_table
 from index.errors import NewsdeskError
 from index.manifest import Worker
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bot.commands.options import Json, NoColor, Output, Quiet, console, print_json
+from bot.progress import progress_in_bytes
 from bot.settings import load_settings
-from bot.terminal import progress_in_bytes, show_table
+from bot.terminal import show_table
 from index.errors import NewsdeskError
 
 model_app = typer.Typer(help="Fetch local language models.", no_args_is_help=True)

@@ -11,11 +11,11 @@ import pytest
 from rich.console import Console
 
 from bot.doctor import Finding
+from bot.progress import progress
 from bot.terminal import (
     AnswerInParts,
     format_day,
     make_console,
-    progress,
     show_answer,
     show_facts,
     show_findings,
