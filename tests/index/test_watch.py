@@ -11,7 +11,8 @@ from threading import Event
 import pytest
 import watchfiles
 
-from index import changes, watch
+import index.changes
+from index import watch
 from index.build import BuildReport, build_index
 from index.changes import Burst, FileChanges
 from index.chroma import ChromaServer
@@ -23,11 +24,11 @@ _MOST_STEPS = 1500
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch) -> None:
-    for module in (changes, watch):
+    for module in (index.changes, watch):
         monkeypatch.setattr(module, "_TICK_S", 0.02)
-    monkeypatch.setattr(changes, "_QUIET_S", 0.04)
+    monkeypatch.setattr(index.changes, "_QUIET_S", 0.04)
     monkeypatch.setattr(watch, "_POINTER_EVERY_S", 0.0)
-    monkeypatch.setattr(changes, "_LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(index.changes, "_LOOK_EVERY_S", 0.0)
     monkeypatch.setattr(watch, "_FIRST_PAUSE_S", 0.02)
 
 
@@ -47,7 +48,7 @@ def in_a_hurry(monkeypatch) -> None:
     ],
 )
 def test_a_burst_is_over_after_a_second_of_quiet_and_at_most_ten(monkeypatch, added, now, over):
-    monkeypatch.setattr(changes, "_QUIET_S", 1.0)
+    monkeypatch.setattr(index.changes, "_QUIET_S", 1.0)
     burst = Burst()
     for moment in added:
         burst.add(moment)
@@ -69,7 +70,7 @@ def test_pauses_grow_up_to_a_minute(monkeypatch):
 def changes(tmp_path, monkeypatch, request) -> Callable[[], bool]:
     """Tells whether something has changed in the corpus within a good many moments."""
     if request.param == "told by the system":
-        monkeypatch.setattr(changes, "_LOOK_EVERY_S", 10_000)
+        monkeypatch.setattr(index.changes, "_LOOK_EVERY_S", 10_000)
     else:
 
         def refuse(*_, **__):
@@ -121,7 +122,7 @@ def test_a_folder_that_comes_back_is_watched_again(tmp_path, monkeypatch):
         pass
     (tmp_path / "corpus").mkdir()
     assert any(found.wait() for _ in range(_MOST_STEPS))
-    monkeypatch.setattr(changes, "_LOOK_EVERY_S", 10_000)
+    monkeypatch.setattr(index.changes, "_LOOK_EVERY_S", 10_000)
     while found.wait():
         pass
     (tmp_path / "corpus" / "a.md").write_text("On Monday it rained.")
