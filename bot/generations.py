@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.types import format_moment
@@ -67,13 +68,10 @@ def roll_back(catalogue: Catalogue, encoder: SentenceEncoder, generation: str | 
     """
     if generation and generation.isdecimal():
         generation = f"{int(generation):06d}"
-    generation = generation or next(iter(catalogue.lineage()[1:]), None)
-    if generation in catalogue.generations():
-        _check_encoder(catalogue.manifest(generation), encoder)
-    return catalogue.rollback(generation)
+    return catalogue.rollback(generation or None, partial(_check_encoder, encoder))
 
 
-def _check_encoder(manifest: Manifest, encoder: SentenceEncoder) -> None:
+def _check_encoder(encoder: SentenceEncoder, manifest: Manifest) -> None:
     from index.encoder import PACKAGED
 
     is_same = manifest.encoder == encoder.name

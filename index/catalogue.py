@@ -8,7 +8,7 @@ is the metadata of one small collection, read anew each time, for a kept handle 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,11 +107,12 @@ class Catalogue:
             name = json.loads(str(kept[name]["manifest"])).get("before")
         return names
 
-    def rollback(self, generation: str | None = None) -> str:
+    def rollback(self, generation: str | None = None, check: Callable[[Manifest], None] = lambda _: None) -> str:
         """Point readers at a kept generation and hold it there; returns its name.
 
         Args:
             generation: By default the one that was live before the live one.
+            check: Called with its manifest before; raises to keep the pointer where it is.
 
         Raises:
             NewsdeskError: It is not kept, or is live already, or there is none before.
@@ -128,8 +129,9 @@ class Catalogue:
                 raise NewsdeskError(f"generation {generation} is not kept; kept are: {kept}")
             elif generation == pointer.generation:
                 raise NewsdeskError(f"generation {generation} is live already; kept are: {kept}")
-            segments = set(self._names(SEGMENT))
-            for ref in self.manifest(generation).segments:
+            manifest, segments = self.manifest(generation), set(self._names(SEGMENT))
+            check(manifest)
+            for ref in manifest.segments:
                 if ref.name not in segments:
                     raise IndexGone(f"segment {ref.name} is gone; run `newsdesk index build`")
             self._point_at(generation, held=True, last=pointer.last)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import chromadb
 import httpx
 from chromadb.api import ClientAPI
+from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 from tenacity import (
@@ -28,8 +30,11 @@ from tenacity import (
 
 from index.errors import ChromaUnavailable, NewsdeskError
 from index.reclaim import make_shrinkable
+from index.types import Vectors
 
 _PORTS = {"http": 8000, "https": 443}
+log = logging.getLogger("newsdesk.index")
+
 _HEARTBEAT = "nanosecond heartbeat"
 _MAX_TRIES = 6
 _CONNECT_S = 5.0
@@ -89,16 +94,37 @@ def open_client(home: Path, server: ChromaServer | None = None) -> ClientAPI:
         ) from e
 
 
-def release_memory(client: ClientAPI) -> None:
-    """Let embedded Chroma forget the vector indexes that this process has opened; those in use it opens anew.
+def release_memory(
+    client: ClientAPI, in_use: Iterable[tuple[Collection, Vectors]], alone: AbstractContextManager[object]
+) -> bool:
+    """Let embedded Chroma forget the vector indexes that this process has opened; whether it could.
 
     Chroma 1.5 keeps each to the end, also where its collection was deleted: 2.7 MB and the vectors in memory, and four
-    open files. So its engine is started anew, in some milliseconds; calls that run, writes among them, end on the old
-    one, which goes with the last of them. Where a new one cannot be started, the old one stays.
+    open files. So another engine takes over; calls that run, writes among them, end on the old one, which goes with the
+    last of them. For a moment the indexes in use are in memory twice.
+
+    Args:
+        in_use: Collections that the new engine is to have opened before, so that no search waits for that, each with a
+            vector to search by.
+        alone: Entered while the new engine starts. To start, it waits for who writes to the database, and all threads
+            of this process with it; where entering raises, the old engine stays.
     """
-    with suppress(ChromaError, OSError, RuntimeError, ValueError):
-        cast(Any, client)._server.start()
+    server = cast(Any, client)._server
+    following = copy(server)
+    try:
+        with alone:
+            following.start()
+        for collection, vector in in_use:
+            following._query(collection.id, [vector.tolist()], n_results=1, include=["distances"])
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as e:  # Rust's panics are no Exception
+        log.info("Chroma goes on with what it has opened: %s", e)
+        return False
+    server.bindings = following.bindings
+    del following
     _call_libc("malloc_trim", 0)
+    return True
 
 
 def _open_folder(home: Path) -> ClientAPI:

@@ -65,6 +65,8 @@ def open_engine(home: Path) -> Engine | None:
     if not (home / "chroma" / DATABASE).is_file():
         return None
     try:
-        return Engine(home / "chroma")
+        engine = Engine(home / "chroma")
+        engine.list_collections(1, 0)
+        return engine
     except Exception:  # the client, opened instead, knows another version's engine, or says what is wrong
         return None

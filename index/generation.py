@@ -148,6 +148,12 @@ class Generation:
             other.__dict__.pop(name, None)
         return other
 
+    def graphs(self) -> Iterator[tuple[ChromaCollection, Vectors]]:
+        """The collections, each with the vector of one of its passages."""
+        for part in self._parts:
+            segment = part.segment
+            yield part.collection, segment.vectors[0].astype(np.float32) * segment.scales[0]
+
     def search_dense(self, vector: Vectors, allowed: Mask, n: int) -> list[int]:
         """Rows of the nearest passages of the allowed articles, best first."""
         found: list[tuple[int, float]] = []
@@ -204,6 +210,10 @@ class Generation:
             self._read_lately.put(row, passage)
             found[row] = passage
         return found
+
+    def forget_passages(self) -> None:
+        """Have Chroma asked again for every passage."""
+        self._read_lately.clear()
 
     def _fetch(self, rows: Sequence[int]) -> Iterator[tuple[int, PassageRow]]:
         for part in self._parts:

@@ -64,6 +64,13 @@ def build_lock(store: Store, *, wait: bool = False) -> Iterator[Callable[[], Non
 
 
 @contextmanager
+def nobody_builds(store: Store) -> Iterator[None]:
+    """Keep builds of an embedded index from beginning, for a moment that they wait out; Timeout where one runs."""
+    with FileLock(store.home / "build.lock").acquire(timeout=0):
+        yield
+
+
+@contextmanager
 def pointer_lock(store: Catalogue) -> Iterator[Callable[[], None]]:
     """Hold the right to move the pointer, and to delete what it may be pointed at; it is held for moments alone.
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
+from index.collection import nearest
 from index.errors import IndexDamaged, IndexGone, IndexMismatch, IndexMissing
 from index.generation import Generation
-from index.manifest import Manifest
 from index.store import Store
 from index.types import Encoder
 
@@ -67,19 +67,31 @@ class Reader:
             thread.join()
 
     def _keep_looking(self, stopped: Event, every_s: float) -> None:
-        trouble = ""
-        while not stopped.wait(every_s):
-            try:
-                self.newest()
-                trouble = ""
-            except (IndexGone, IndexDamaged) as e:
-                log.warning("the newest generation cannot be opened: %s", e)
-            except (IndexMissing, IndexMismatch):
-                self._open = None  # so that who asks next is told why
-            except Exception as e:  # such as a server that is away: what is open answers until it is back
-                if str(e) != trouble:
-                    trouble = str(e)
-                    log.warning("whether there is a newer generation cannot be told: %s", e)
+        try:
+            trouble = ""
+            while not stopped.wait(every_s):
+                trouble = self._look(trouble)
+        finally:
+            self._follows = False  # whatever ended it, who asks next looks for themselves
+
+    def _look(self, trouble: str) -> str:
+        """Open the newest generation; returns what is in the way, which is logged where it is another thing."""
+        try:
+            self.newest()
+        except (IndexGone, IndexDamaged) as e:
+            found = f"the newest generation cannot be opened: {e}"
+        except (IndexMissing, IndexMismatch):
+            self._open = None  # so that who asks next is told why
+            return ""
+        except Exception as e:  # such as a server that is away: what is open answers until it is back
+            found = f"whether there is a newer generation cannot be told: {e}"
+        else:
+            return ""
+        if self._open:
+            self._open.forget_passages()  # they may have been withdrawn meanwhile
+        if found != trouble:
+            log.warning("%s", found)
+        return found
 
     def _open_live(self) -> Generation:
         with self._lock:
@@ -93,20 +105,29 @@ class Reader:
                         f"the index was built with {manifest.encoder}, settings ask for {self._encoder.name}; "
                         "run `newsdesk index build` or change NEWSDESK_ENCODER"
                     )
-                self._open = Generation(self._store, manifest)
-                self._release_memory(manifest)
+                generation = Generation(self._store, manifest)
+                for collection, vector in generation.graphs():  # so that no question waits for Chroma to open them
+                    nearest(collection, vector, 1)
+                self._in_memory |= _weigh_graphs(generation)
+                self._open = generation
                 if self._store.server:  # where it was built on another machine, nobody else does
                     self._store.forget_caches()
+            self._release_memory(self._open)
             return self._open
 
-    def _release_memory(self, manifest: Manifest) -> None:
-        """Let Chroma forget what it has opened, once much of that is of no more use.
+    def _release_memory(self, generation: Generation) -> None:
+        """Have Chroma forget what it has opened, once much of that is of no more use; while a build runs, later.
 
-        Not at each flip, for what is live has to be opened anew then by the next question: 0.2 s for 8,000 passages.
+        Not at each flip, for all that is live has to be opened anew then: 0.2 s for 8,000 passages.
         """
-        live = {ref.name: _GRAPH_PASSAGES + ref.n_passages for ref in manifest.segments}
-        live[manifest.generation] = _GRAPH_PASSAGES
-        self._in_memory |= live
-        if sum(self._in_memory.values()) > (1 + _WORTH_RELEASING) * sum(live.values()):
-            self._store.release_memory()
+        live = _weigh_graphs(generation)
+        is_worth_it = sum(self._in_memory.values()) > (1 + _WORTH_RELEASING) * sum(live.values())
+        if is_worth_it and self._store.release_memory(generation.graphs()):
             self._in_memory = live
+
+
+def _weigh_graphs(generation: Generation) -> dict[str, int]:
+    """What Chroma opens of a generation, each with the passages that would take as much memory."""
+    manifest = generation.manifest
+    graphs = {ref.name: _GRAPH_PASSAGES + ref.n_passages for ref in manifest.segments}
+    return {**graphs, manifest.generation: _GRAPH_PASSAGES}

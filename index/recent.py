@@ -32,6 +32,11 @@ class Recent(Generic[K, V]):
                 self._kept.popitem(last=False)
             return is_new
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+
     def get(self, key: K) -> V | None:
         """The value of a key, if it is still remembered."""
         return self._kept.get(key)

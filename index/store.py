@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Iterable
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +15,11 @@ from index.catalogue import GENERATION, POINTER, SCHEMA, SEGMENT
 from index.chroma import release_memory
 from index.errors import IndexHeld, IndexMismatch
 from index.lease import sweep
-from index.lock import pointer_lock
+from index.lock import nobody_builds, pointer_lock
 from index.manifest import Manifest, Pointer
 from index.reclaim import erase_deleted, reclaim_space
 from index.segment_store import SegmentStore, readable
+from index.types import Vectors
 
 _SHARE = "share-"
 
@@ -157,14 +159,17 @@ class Store(SegmentStore):
         self._reclaim_space()
 
     def _reclaim_space(self) -> None:
+        """Give back what was deleted; the build lock is held."""
         if not self.server:
             reclaim_space(self.home / "chroma")
-            self.release_memory()
+            release_memory(self._client, (), nullcontext())
 
-    def release_memory(self) -> None:
-        """Let this process forget the vector indexes that it has opened, where it has them itself."""
-        if not self.server:
-            release_memory(self._client)
+    def release_memory(self, in_use: Iterable[tuple[Collection, Vectors]] = ()) -> bool:
+        """Let this process forget the vector indexes that it has opened, as `index.chroma.release_memory` does.
+
+        Whether that is done; while the index is built it is not.
+        """
+        return bool(self.server) or release_memory(self._client, in_use, nobody_builds(self))
 
     def erase_deleted(self) -> None:
         """Leave nothing of what was deleted on the disk, where it is this machine's; raises as `erase_deleted`."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 
+import index.catalogue
 from index.catalogue import POINTER, Catalogue
 from index.engine import open_engine
-from index.errors import IndexGone, NewsdeskError
+from index.errors import IndexGone, IndexMismatch, NewsdeskError
 from index.manifest import Pointer
 
 
@@ -53,6 +56,26 @@ def test_a_generation_whose_segment_is_gone_is_not_rolled_back_to_by_the_engine(
     with pytest.raises(IndexGone, match=f"segment {before} is gone"):
         catalogue.rollback("000001")
     assert store.live_generation() == "000003"
+
+
+def test_another_schema_is_refused_by_the_engine(catalogue, monkeypatch):
+    monkeypatch.setattr(index.catalogue, "SCHEMA", index.catalogue.SCHEMA + 1)
+    with pytest.raises(IndexMismatch, match="schema"):
+        catalogue.rollback()
+
+
+def test_what_is_checked_before_a_rollback_is_what_the_pointer_is_then_moved_to(catalogue, monkeypatch):
+    steps: list[str] = []
+
+    @contextmanager
+    def lock(_):
+        steps.append("locked")
+        yield lambda: None
+        steps.append("unlocked")
+
+    monkeypatch.setattr(index.catalogue, "pointer_lock", lock)
+    assert catalogue.rollback(check=lambda manifest: steps.append(manifest.generation)) == "000002"
+    assert steps == ["locked", "000002", "unlocked"]
 
 
 def test_an_unknown_generation_is_refused_by_the_engine(catalogue):

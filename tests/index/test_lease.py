@@ -12,6 +12,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from chromadb.errors import ChromaError, InternalError
 
 import index.lock
 from index.build import build_index
@@ -157,6 +158,29 @@ def test_of_many_who_take_it_from_a_dead_holder_one_gets_it(make_lease, clock):
         taken = list(threads.map(take, leases))
     assert sum(taken) == 1
     leases[taken.index(True)].renew()
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_what_a_server_says_of_a_lease_that_goes_at_this_moment_is_no_trouble(make_lease, clock, monkeypatch, is_gone):
+    holder, other = make_lease("a"), make_lease("b")
+    assert holder.take()
+    assert not watch(other, clock, 60)
+    clock.now += 1
+    delete = type(other._client).delete_collection
+
+    def fail(client, name):
+        if is_gone:
+            delete(client, name)
+        else:
+            client.get_collection(name).modify(name=LEASE + other.name)
+        raise InternalError("missing metadata segment")
+
+    monkeypatch.setattr(type(other._client), "delete_collection", fail)
+    if is_gone:
+        assert other.take()
+    else:
+        with pytest.raises(ChromaError):
+            other.take()
 
 
 def test_time_in_which_nobody_looked_is_no_silence(make_lease, clock):

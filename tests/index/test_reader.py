@@ -16,8 +16,11 @@ import pytest
 from chromadb.errors import ChromaError
 
 from index import reader as reader_module
-from index.errors import IndexDamaged, IndexMissing
+from index.collection import nearest
+from index.errors import IndexDamaged, IndexGone, IndexMissing
 from index.generation import Generation
+from index.lock import build_lock
+from index.purge import purge_articles
 from index.reader import Reader
 from index.store import Store
 from index.types import Filters
@@ -261,13 +264,113 @@ def test_questions_are_answered_while_memory_is_released(newsroom, store, encode
         assert {answer.result()[0] for answer in answers} == {"On Monday there was news of the storm."}
 
 
+def test_no_question_waits_until_chroma_has_opened_what_it_searches(newsroom, store, monkeypatch):
+    opened: list[str] = []
+
+    def note(collection, vector, n):
+        opened.append(collection.name)
+        return nearest(collection, vector, n)
+
+    monkeypatch.setattr(reader_module, "nearest", note)
+    fill(newsroom, "bridge", "storm")
+    newsroom.build()
+    assert newsroom.open().name == store.live().generation
+    assert opened == [ref.name for ref in store.live().segments]
+
+
+def test_what_is_live_is_open_again_before_memory_is_released(newsroom, store):
+    fill(newsroom, "bridge", "storm")
+    newsroom.build()
+    generation = newsroom.open()
+    engine, missing = store._client._server.bindings, store._client.create_collection("missing")
+    store._client.delete_collection("missing")
+    vector = next(generation.graphs())[1]
+    store.release_memory([(missing, vector)])
+    assert store._client._server.bindings is engine
+    store.release_memory(generation.graphs())
+    assert store._client._server.bindings is not engine
+
+
+def test_memory_is_not_released_while_the_index_is_built_but_after(newsroom, store, monkeypatch):
+    monkeypatch.setattr(reader_module, "_GRAPH_PASSAGES", 0)
+    fill(newsroom, "bridge")
+    newsroom.build()
+    newsroom.open()
+    newsroom.remove("bridge")
+    fill(newsroom, "giraffe")
+    newsroom.build()
+    engine = store._client._server.bindings
+    with build_lock(store):
+        assert newsroom.open().name == "000002"
+        assert store._client._server.bindings is engine
+    newsroom.open()
+    assert store._client._server.bindings is not engine
+
+
+class Panic(BaseException):
+    """As pyo3 raises where Rust panics."""
+
+
+def test_where_chromas_engine_panics_the_old_one_stays(newsroom, store, monkeypatch):
+    fill(newsroom, "bridge")
+    newsroom.build()
+    generation, engine = newsroom.open(), store._client._server.bindings
+
+    def start(_):
+        raise Panic
+
+    monkeypatch.setattr(type(store._client._server), "start", start)
+    assert not store.release_memory(generation.graphs())
+    assert store._client._server.bindings is engine
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_when_looking_for_another_generation_ends_who_asks_looks(newsroom, store, encoder, monkeypatch):
+    fill(newsroom, "bridge")
+    newsroom.build()
+    reader = Reader(store, encoder)
+    reader.current()
+
+    def panic(*_):
+        raise Panic
+
+    with reader.follow(SOON_S):
+        with monkeypatch.context() as patch:
+            patch.setattr(reader_module, "nearest", panic)
+            fill(newsroom, "giraffe")
+            newsroom.build()
+            until(lambda: not reader._follows)
+        assert reader.current().name == "000002"
+
+
+def test_a_withdrawn_article_is_shown_no_more_where_the_generation_after_it_cannot_be_opened(
+    newsroom, store, encoder, monkeypatch
+):
+    fill(newsroom, "bridge", "storm")
+    newsroom.build()
+    reader = Reader(store, encoder)
+    first = reader.current()
+    assert first.paragraphs_of("storm") == {1: "On Monday there was news of the storm."}
+
+    def open_damaged(*_):
+        raise IndexDamaged("segment x cannot be read")
+
+    monkeypatch.setattr(reader_module, "Generation", open_damaged)
+    with reader.follow(SOON_S):
+        purge_articles(store, {"storm"})
+        until(lambda: not len(first._read_lately))
+        with pytest.raises(IndexGone):
+            reader.current().paragraphs_of("storm")
+
+
 def test_where_little_has_gone_chroma_keeps_what_it_has_opened(newsroom, store, monkeypatch):
     monkeypatch.setattr(reader_module, "_GRAPH_PASSAGES", 0)
     n_released = 0
 
-    def release():
+    def release(in_use):
         nonlocal n_released
         n_released += 1
+        return True
 
     monkeypatch.setattr(store, "release_memory", release)
     fill(newsroom, *(f"story{n}" for n in range(20)))
