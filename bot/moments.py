@@ -34,6 +34,14 @@ _GOES_ON = re.compile(
     r"|目前|截[至止]|至今|迄今|已(?:经|有|达|增|升|确认)",
     re.IGNORECASE,
 )
+_AUXILIARY = re.compile(
+    r"(?P<ahead>(?:\b(?:will|would|shall|should|must|can|cannot|could|may|might)|['’]ll)\b(?! have\b)"
+    r"|\b(?:will|shall|must|should) have\b"
+    r"|\b(?:is|are|was|were|has|have|had|going|set|expected|ordered|agreed|promised|pledged|plans) to (?=[a-z]))"
+    r"|\b(?:is|are|was|were|has|have|had)\b"
+)
+"""Auxiliaries and what stands for them, those of what is to be done or may be. In lower case, for May is a month."""
+_NEXT_CLAUSE = re.compile(r"[;:]\s|,\s(?:and|but|while|as|who|which|where)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,13 @@ class Moment:
 
     Attributes:
         is_of_telling: Whether it is when the figures were told, instead of when they stood so.
+        is_deadline: Whether it is by when something is to be done, which says nothing of when they stood so.
     """
 
     start: int
     end: int
     is_of_telling: bool = False
+    is_deadline: bool = False
 
     def covers(self, start: int) -> bool:
         """Whether a place of the sentence lies in it."""
@@ -54,16 +64,16 @@ class Moment:
 
 
 def find_moments(sentence: str) -> Iterator[Moment]:
-    """All times of its figures, and then those of their telling."""
+    """All times of its figures, deadlines among them, and then those of their telling."""
     for found in _STOOD.finditer(sentence):
-        yield Moment(*found.span())
+        yield Moment(*found.span(), is_deadline=_is_deadline(sentence, *found.span()))
     for found in _TOLD.finditer(sentence):
         yield Moment(*found.span("time"), is_of_telling=True)
 
 
 def show_moment(sentence: str) -> str:
     """When the figures of a sentence stood so, or else when they were told, as within a sentence; empty for never."""
-    moment = next(find_moments(sentence), None)
+    moment = _find_first(sentence)
     words = sentence[moment.start : moment.end] if moment else ""
     return words if moment and moment.is_of_telling else words[:1].lower() + words[1:]
 
@@ -72,7 +82,8 @@ def goes_on(new: str, new_at: int, old: str, old_at: int) -> bool:
     """Whether the figure of a newer sentence is a later one than that of the older, which was true when told.
 
     Both name the moment at which theirs stood or was told, and not the same one; or the newer one says that it is the
-    count so far, or where it went, which the older does not. One that says that it was wrong corrects it.
+    count so far, or where it went, which the older does not, unless of another moment. One that says that it was wrong
+    corrects it.
 
     Args:
         new_at: Where the figure begins in it.
@@ -80,12 +91,26 @@ def goes_on(new: str, new_at: int, old: str, old_at: int) -> bool:
     """
     if REVISES.search(new):
         return False
-    a, b = (next(find_moments(sentence), None) for sentence in (new, old))
-    if a and b and a.is_of_telling == b.is_of_telling:
-        is_same = show_moment(new) == show_moment(old)
-        if not is_same or not a.is_of_telling:
-            return not is_same
-    return bool(_GOES_ON.search(new)) or (_moves(new[:new_at]) and not _moves(old[:old_at]))
+    a, b = _find_first(new), _find_first(old)
+    is_same = show_moment(new) == show_moment(old)
+    if a and b and a.is_of_telling == b.is_of_telling and not (is_same and a.is_of_telling):
+        return not is_same
+    if _GOES_ON.search(new) and not (is_same and _GOES_ON.search(old)):
+        return True
+    return _moves(new[:new_at]) and not _moves(old[:old_at])
+
+
+def _find_first(sentence: str) -> Moment | None:
+    return next((moment for moment in find_moments(sentence) if not moment.is_deadline), None)
+
+
+def _is_deadline(sentence: str, start: int, end: int) -> bool:
+    """Whether a time is one by which something is to be done, instead of one by which it was."""
+    if not sentence[start:].lower().startswith("by "):
+        return False
+    before = _NEXT_CLAUSE.split(sentence[:start])[-1]
+    nearest = [*_AUXILIARY.finditer(before)][-1:] if before.strip() else [*_AUXILIARY.finditer(sentence, end)][:1]
+    return any(auxiliary["ahead"] for auxiliary in nearest)
 
 
 def _moves(before: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -16,9 +18,12 @@ from bot.chat.surface import NOBODY
 from bot.ledger.answers import KeptAnswer
 from bot.types import Answer, Citation
 from index.errors import NewsdeskError
+from index.segment import to_timestamp
+from index.types import Filters
 
 if TYPE_CHECKING:
     from bot.chat.client import NewsdeskBot
+    from index.generation import Generation
     from index.reader import Reader
 
 _MAX_NUMBERED = 5
@@ -73,18 +78,31 @@ class Proof:
         return min((n for n in self.paragraphs if n > self.number), default=None)
 
 
-def open_proof(answer: Answer, n: int, number: int, reader: Reader) -> Proof:
-    """A paragraph of the n-th source, from the live generation or, where the article is gone, as the answer has it."""
+def open_proof(answer: Answer, n: int, number: int, reader: Reader, moment: datetime) -> Proof:
+    """A paragraph of the n-th source, from the live generation or, where the article is gone, as the answer has it.
+
+    Args:
+        moment: As of which the answer was given; of an article that was changed since, neighbours are not shown either.
+    """
     citation = answer.citations[n - 1]
     try:
-        paragraphs = reader.current().paragraphs_of(citation.article_id)
+        generation = reader.current()
+        paragraphs = generation.paragraphs_of(citation.article_id)
+        is_whole = paragraphs.get(citation.paragraph) == citation.text and not _is_changed(
+            generation, citation.article_id, moment
+        )
     except (KeyError, NewsdeskError):
-        paragraphs = {}
-    is_whole = paragraphs.get(citation.paragraph) == citation.text
+        is_whole = False
     if not is_whole:
         paragraphs = {citation.paragraph: citation.text}
     shown = number if number in paragraphs else citation.paragraph
     return Proof(answer, citation, shown, paragraphs, is_whole)
+
+
+def _is_changed(generation: Generation, article_id: str, since: datetime) -> bool:
+    """Whether an article is known to say what it does only since later."""
+    rows = compress(generation.articles, generation.allowed_articles(Filters()))
+    return any(row.id == article_id and row.changed > to_timestamp(since) for row in rows)
 
 
 def render_proof(proof: Proof) -> Embed:
@@ -171,7 +189,7 @@ async def _show(
     interaction: discord.Interaction[NewsdeskBot], kept: KeptAnswer, n: int, number: int, *, is_open: bool
 ) -> None:
     bot = interaction.client
-    proof = await bot.run_apart(partial(open_proof, kept.answer, n, number, bot.desk.reader))
+    proof = await bot.run_apart(partial(open_proof, kept.answer, n, number, bot.desk.reader, kept.question.moment))
     embed, view = render_proof(proof), _moves(kept.id, proof)
     if is_open:
         await interaction.response.edit_message(embed=embed, view=view, allowed_mentions=NOBODY)

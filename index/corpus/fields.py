@@ -65,7 +65,7 @@ def make_article(fields: Fields, paragraphs: Iterable[str], fallback_id: str) ->
         url=url,
         language=language[1].lower() if language else detect_language(" ".join(texts[:20])),
         section=_read_text(fields, "section"),
-        changed_at=_read_moment(fields, "fetched_at") if _is_revised(fields) else None,
+        changed_at=_read_change(fields),
     )
 
 
@@ -105,10 +105,18 @@ def _read_moment(fields: Fields, key: str) -> datetime | None:
         raise BadField(key, f"is {e}") from e
 
 
-def _is_revised(fields: Fields) -> bool:
-    """Whether an earlier version was collected before this one was fetched."""
+def _read_change(fields: Fields) -> datetime | None:
+    """When it was fetched, if an earlier version was collected before; None where that cannot be read.
+
+    In a file of other origin the fields may mean something else, which makes no article bad.
+    """
     version = fields.get("version")
-    return isinstance(version, int) and version > 1
+    if not isinstance(version, int) or version <= 1:
+        return None
+    try:
+        return _read_moment(fields, "fetched_at")
+    except BadField:
+        return None
 
 
 def _read_id(fields: Fields, fallback_id: str) -> str:

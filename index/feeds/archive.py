@@ -147,7 +147,7 @@ class Archive:
         article = self._read_file(stored.path)
         told = replace(stored, text_hash=draft.text_hash, signature=draft.signature)
         if article is None:
-            self._folder.put(stored.path, replace(draft.article, id=stored.id), now)
+            self._folder.put(stored.path, replace(draft.article, id=stored.id), draft.updated_at or now, now)
             self._note(told)
             return Outcome.NEW
         revised = replace(article, paragraphs=draft.article.paragraphs)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -63,13 +62,13 @@ class ArticleFolder:
         outlet = slug_of(article.source, 60) or "outlet"
         name = "-".join(filter(None, (f"{moment:%Y-%m-%d}", slug_of(article.title, 50), article.id.rpartition("-")[2])))
         path = f"{outlet}/{moment:%Y-%m}/{name}.md"
-        self.put(path, article, now)
+        self.put(path, article, now, now)
         self._by_hash[article.id.rpartition("-")[2]] = path
         return path
 
-    def put(self, path: str, article: Article, now: datetime) -> None:
-        """Store an article where it was, but is no longer."""
-        self._write(path, article, {"fetched_at": _show(now)})
+    def put(self, path: str, article: Article, updated_at: datetime, now: datetime) -> None:
+        """Store an article where it was, but is no longer; as the next version where earlier ones were kept."""
+        self._write(path, article, len(self.versions(path)), updated_at, now)
 
     def revise(self, path: str, article: Article, updated_at: datetime, now: datetime) -> None:
         """Store an article as it is now, and put what was there beside it."""
@@ -83,8 +82,7 @@ class ArticleFolder:
                 _write_whole(kept[-1], text)
         except OSError as e:
             raise _failing(place, e) from e
-        others = {"fetched_at": _show(now), "updated_at": _show(updated_at), "version": len(kept) + 1}
-        self._write(path, article, others)
+        self._write(path, article, len(kept), updated_at, now)
 
     def read_versions(self, path: str) -> list[Article]:
         """An article's earlier versions, oldest first."""
@@ -113,8 +111,11 @@ class ArticleFolder:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
 
-    def _write(self, path: str, article: Article, others: Mapping[str, object]) -> None:
+    def _write(self, path: str, article: Article, n_earlier: int, updated_at: datetime, now: datetime) -> None:
         place = self.root / path
+        others: dict[str, object] = {"fetched_at": _show(now)}
+        if n_earlier:
+            others |= {"updated_at": _show(updated_at), "version": n_earlier + 1}
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.parent.resolve().is_relative_to(self.root.resolve()):

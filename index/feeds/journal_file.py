@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
+
 from index.errors import NewsdeskError
 
 FILE_NAME = "feeds.sqlite"
 _VERSION = 1
 _PATIENCE_S = 30
+_PAUSE_S = 0.05
 _TABLES = (
     """CREATE TABLE listings (
         url TEXT PRIMARY KEY, source TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
@@ -50,23 +53,40 @@ class JournalFile:
         with self._failing():
             home.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
+            self._keep_log()
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute("PRAGMA secure_delete=ON")  # what is withdrawn is overwritten
-            (found,) = self._db.execute("PRAGMA user_version").fetchone()
-            if found > _VERSION:
-                raise BadJournal(f"{self.path}: was written by a later Newsdesk; update this one, or move it aside")
-        if not found:
-            with self._write() as transaction:
-                for statement in _TABLES:
-                    transaction.execute(statement)
-                transaction.execute(f"PRAGMA user_version={_VERSION}")
+        if not self._read_version():
+            self._create()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
+
+    def _keep_log(self) -> None:
+        """Have what is written go to a log beside the file; SQLite itself waits for no other that opens a new one."""
+        patience = stop_after_delay(_PATIENCE_S)
+        for attempt in Retrying(
+            retry=retry_if_exception(_is_locked), stop=patience, wait=wait_random(0, _PAUSE_S), reraise=True
+        ):
+            with attempt:
+                self._db.execute("PRAGMA journal_mode=WAL")
+
+    def _read_version(self) -> int:
+        ((found,),) = self._read("PRAGMA user_version")
+        if found > _VERSION:
+            raise BadJournal(f"{self.path}: was written by a later Newsdesk; update this one, or move it aside")
+        return int(found)
+
+    def _create(self) -> None:
+        with self._write() as transaction:
+            if self._read_version():  # another process was quicker
+                return
+            for statement in _TABLES:
+                transaction.execute(statement)
+            transaction.execute(f"PRAGMA user_version={_VERSION}")
 
     def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._failing():
@@ -88,3 +108,7 @@ class JournalFile:
             raise BadJournal(
                 f"{self.path}: {e}; see that it can be written to, or move it aside, which forgets what was withdrawn"
             ) from e
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

@@ -58,10 +58,16 @@ FOUND = "The fire brigade of Sund {} found {} people in the mud{}, its chief tol
         (
             FOUND.format("has", 14, " so far"),
             FOUND.format("has", 12, " so far"),
-            Revision("14", "12", is_update=True),
+            Revision("14", "12"),
         ),
         (FOUND.format("has now", 14, ""), FOUND.format("has", 12, ""), Revision("14", "12", is_update=True)),
         (FOUND.format("has", 14, ""), FOUND.format("has", 12, ""), Revision("14", "12")),
+        (FOUND.format("has", 14, " so far"), FOUND.format("has", 12, ""), Revision("14", "12", is_update=True)),
+        (
+            "The bank will pay the village of Sund 3 million crowns by Friday.",
+            "The bank will pay the village of Sund 2 million crowns by Monday.",
+            Revision("3 million crowns", "2 million crowns"),
+        ),
         (
             "截至21时，已有14人失踪。",
             "截至18时，已有12人失踪。",

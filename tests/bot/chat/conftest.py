@@ -19,6 +19,8 @@ from bot.chat.client import NewsdeskBot
 from bot.settings import Settings
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
 from bot.writing import OnSentence
+from index.segment import ArticleRow
+from index.types import Filters
 from tests.discord_server import LoopbackDiscord
 
 LIMITS = {"title": 256, "description": 4096, "url": 2048}
@@ -122,13 +124,17 @@ class ScriptedReader:
     name: str = "000007"
     sources: tuple[str, ...] = ("Aldersund Post", "The Ledger", "Velmora Post")
     manifest: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(n_articles=69))
-    articles: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    articles: tuple[ArticleRow, ...] = ()
 
     def current(self) -> ScriptedReader:
         return self
 
     def paragraphs_of(self, article_id: str) -> Mapping[int, str]:
-        return self.articles[article_id]
+        return self.texts[article_id]
+
+    def allowed_articles(self, filters: Filters) -> list[bool]:
+        return [True] * len(self.articles)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from bot.development import asks_for_development
 from bot.ledger.feedback import Rating, Reason, Vote
 from bot.ledger.ledger import Ledger
 from bot.types import Outcome, Turn
+from index.segment import ArticleRow
 from tests.discord_server import NotOffered
 from tests.discord_server.state import Message
 
@@ -38,7 +39,7 @@ def head(message: Message) -> str:
 @pytest.fixture
 def start(loopback, guild, desk, quoted, cite) -> Start:
     """Runs a new bot on the home of the test; its answers cite two articles."""
-    desk.reader.articles = {"post-1": ARTICLE, "post-2": ARTICLE}
+    desk.reader.texts = {"post-1": ARTICLE, "post-2": ARTICLE}
     desk.answerer.script = lambda question, *_: quoted(question.text, cite(1), cite(2, source="Morning Star"))
     return lambda: loopback.running(NewsdeskBot(desk))
 
@@ -165,9 +166,18 @@ async def test_of_a_forgotten_answer_the_reader_is_told_kindly(bot, ask, press, 
     assert shown(told) == FORGOTTEN
 
 
+async def test_a_proof_shows_nothing_that_its_article_says_only_since_the_question(bot, desk, ask, press):
+    answer = await ask()
+    later = int((datetime.now(UTC) + timedelta(minutes=5)).timestamp())
+    row = ArticleRow("post-1", "", "Bridge", "Velmora Post", "en", 0, "", changed=later)
+    desk.reader.articles = (row,)
+    assert "They had waited nine years." not in shown(await press(answer, "Proof 1"))
+    assert "They had waited nine years." in shown(await press(answer, "Proof 2"))
+
+
 async def test_a_fault_while_a_proof_is_opened_is_told_in_one_sentence(bot, desk, ask, press, caplog):
     answer = await ask()
-    desk.reader.articles = None
+    desk.reader.texts = None
     told = await press(answer, "Proof 1")
     assert told.ephemeral
     assert shown(told).startswith("Something went wrong on my side.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,24 +13,30 @@ from bot.chat.buttons import list_sources, row_under
 from bot.chat.proof import open_proof, render_proof
 from bot.types import Answer, Outcome
 from index.errors import IndexMissing
+from index.types import Filters
 
 ID = "Ab3_-Ab3_-xy"
 QUOTE = "The harbour bridge opened on 17 April."
 CITED = f"It rained. {QUOTE} The mayor cut a ribbon."
+ASKED = datetime(2025, 4, 18, 12, tzinfo=UTC)
 ARTICLE = {1: "A bridge.", 2: "They had waited nine years.", 3: CITED, 4: "Then it stopped raining."}
 
 
 @dataclass
 class Articles:
-    """Stands in for the index: articles by id, each with its paragraphs by number."""
+    """Stands in for the index: texts by article, each with its paragraphs by number; none was ever changed."""
 
-    articles: Mapping[str, Mapping[int, str]] = field(default_factory=lambda: {"post-1": ARTICLE, "post-2": ARTICLE})
+    texts: Mapping[str, Mapping[int, str]] = field(default_factory=lambda: {"post-1": ARTICLE, "post-2": ARTICLE})
+    articles = ()
 
     def current(self) -> Any:
         return self
 
     def paragraphs_of(self, article_id: str) -> Mapping[int, str]:
-        return self.articles[article_id]
+        return self.texts[article_id]
+
+    def allowed_articles(self, filters: Filters) -> tuple[bool, ...]:
+        return ()
 
 
 class NoIndex:
@@ -44,8 +51,8 @@ def answer(quoted, cite) -> Answer:
 
 @pytest.fixture
 def show(answer) -> Callable[..., Any]:
-    def show(number: int = 0, reader: Any = None, of: Answer = answer) -> Any:
-        return render_proof(open_proof(of, 1, number, reader or Articles()))
+    def show(number: int = 0, reader: Any = None, of: Answer = answer, moment: datetime = ASKED) -> Any:
+        return render_proof(open_proof(of, 1, number, reader or Articles(), moment))
 
     return show
 
@@ -99,6 +106,28 @@ def test_where_the_article_is_no_longer_as_it_was_the_stored_paragraph_stands_an
         f"*Paragraph 3, cited, the sentence in bold*\n> It rained. **{QUOTE}** The mayor cut a ribbon.\n\n"
         "*The article has changed or is gone. This is the paragraph as it stood when the answer was given.*"
     )
+
+
+@pytest.mark.parametrize(
+    ("fetched_after", "fields", "is_whole"),
+    [
+        (timedelta(hours=1), {"version": 2}, False),
+        (timedelta(0), {"version": 2}, True),
+        (timedelta(hours=1), {}, True),
+        (timedelta(hours=1), {"published_at": None}, True),
+    ],
+    ids=["changed since", "changed before", "fetched since", "undated"],
+)
+def test_of_an_article_that_was_changed_since_the_question_neither_neighbours_nor_their_number_are_shown(
+    show, newsroom, fetched_after, fields, is_whole
+):
+    fetched_at = (ASKED + fetched_after).isoformat()
+    newsroom.write("post-1", *ARTICLE.values(), fetched_at=fetched_at, **fields)
+    newsroom.build()
+    embed = show(4, newsroom.reader)
+    assert ("Then it stopped raining." in embed.description) is is_whole
+    assert ("The article has changed" in embed.description) is not is_whole
+    assert (f"**{QUOTE}**" in embed.description) is not is_whole
 
 
 def test_of_neighbours_the_ends_that_are_next_to_the_paragraph_are_shown(show):

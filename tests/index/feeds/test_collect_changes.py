@@ -133,6 +133,29 @@ def test_a_change_is_not_seen_as_of_a_moment_before_it_was_fetched(stand, text, 
     assert newsroom.find("What did the bridge cost?", as_of=between) == set()
 
 
+def test_a_changed_article_whose_file_is_deleted_by_hand_comes_back_as_a_later_version(stand, text, newsroom):
+    stand.subscribe()
+    stand.list("/a", published_at=stand.now)
+    stand.publish("/a")
+    stand.collect()
+    before = stand.now
+    for number in (43, 44):
+        stand.wait(minutes=61)
+        stand.publish("/a", text[0], text[1].replace("41", str(number)), text[2])
+        (file,) = stand.folder.glob("*/*/*.md")
+        if number == 44:
+            file.unlink()
+        stand.collect()
+    assert "44 million" in stand.article().paragraphs[1]
+    assert stand.article().changed_at == stand.now
+    told = file.read_text(encoding="utf-8")
+    assert "version: 2\n" in told
+    assert "updated_at: " in told
+    newsroom.build(stand.folder)
+    assert newsroom.find("What did the bridge cost?", as_of=before) == set()
+    assert newsroom.find("What did the bridge cost?", as_of=stand.now) == {stand.article().id}
+
+
 def test_a_change_back_and_forth_keeps_every_version(stand, text):
     stand.subscribe("/a", kind="page")
     for number in (41, 43, 41):

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -13,6 +19,7 @@ from index.feeds.folder import ArticleFolder
 from index.feeds.history import History
 from index.feeds.journal import Journal
 from index.feeds.journal_file import BadJournal
+from index.feeds.records import Listed
 from index.feeds.report import Outcome
 from index.feeds.subscriptions import load_subscriptions
 from index.feeds.withdraw import NoSuchArticle, drop_source, withdraw_article
@@ -267,6 +274,52 @@ def test_a_journal_of_a_later_version_is_refused(tmp_path):
     db.close()
     with pytest.raises(BadJournal, match="later Newsdesk"):
         Journal(tmp_path)
+
+
+def test_a_new_journal_is_created_once_by_those_who_open_it_at_once(tmp_path):
+    at_once = Barrier(4)
+
+    def open_journal(home: Path) -> int:
+        at_once.wait()
+        with Journal(home) as journal:
+            journal.note_listing(Listed("https://a.example", "https://a.example"))
+            return len(journal.signatures(datetime(2025, 4, 18, tzinfo=UTC))[0])
+
+    with ThreadPoolExecutor(4) as pool:
+        for n in range(10):
+            assert list(pool.map(open_journal, [tmp_path / str(n)] * 4)) == [0] * 4
+
+
+def test_a_journal_that_another_process_has_just_created_is_used_as_it_is(tmp_path, monkeypatch):
+    create = Journal._create
+
+    def create_second(journal: Journal) -> None:
+        monkeypatch.setattr(Journal, "_create", create)
+        with Journal(tmp_path) as quicker:
+            quicker.note_listing(Listed("https://a.example", "https://a.example", etag="first"))
+        create(journal)
+
+    monkeypatch.setattr(Journal, "_create", create_second)
+    with Journal(tmp_path) as journal:
+        assert journal.listed("https://a.example", "https://a.example").etag == "first"
+
+
+def test_a_journal_that_is_locked_while_another_process_turns_to_its_log_is_waited_for(tmp_path, monkeypatch):
+    class Locked(sqlite3.Connection):
+        n_refused = 0
+
+        def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+            if "journal_mode" in query and Locked.n_refused < 2:
+                Locked.n_refused += 1
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+            return super().execute(query, *values)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Locked))
+    with Journal(tmp_path) as journal:
+        assert Locked.n_refused == 2
+        assert journal._read("PRAGMA journal_mode") == [("wal",)]
 
 
 def test_a_damaged_journal_is_refused_with_a_way_out(stand):
