@@ -11,23 +11,28 @@ from bot.verify.words import opposed, same_word
 _KEPT = 0.6
 _PHRASE = 2
 _KNOWN = 0.7
-_JOINING = frozenset("and or because since due despite amid including following thanks owing although though".split())
+_CAUSES = frozenset("because due thanks owing".split())
+_JOINING = _CAUSES | frozenset("and or since despite amid including following although though".split())
+_TOLD_OF_CAUSE = 1 / 3
+"""The share of the words of a cause that may be told elsewhere, and the cause none that the paragraph gives."""
 
 
 def compare_adjuncts(claim: Reading, told: Reading, context: Reading) -> Iterator[str]:
-    """Parts behind a conjunction of which nothing is told, beside a rest that is told."""
+    """Parts behind a conjunction of which nothing is told, or hardly anything of a cause, beside a rest that is."""
     known = [*told.tokens, *context.tokens]
-    parts: list[list[tuple[Token, bool]]] = [[]]
+    parts: list[tuple[str, list[tuple[Token, bool]]]] = [("", [])]
     for clause in claim.clauses:
         for word, token in clause.sequence:
             if word in _JOINING:
-                parts.append([])
+                parts.append((word, []))
             if token:
-                parts[-1].append((token, any(same_word(token, k) for k in known)))
-    is_known = [is_told for part in parts for _, is_told in part]
-    for part in parts[1:]:
-        is_new = len(part) >= _PHRASE and not any(is_told or t.figure for t, is_told in part)
-        if is_new and sum(is_known) >= _KNOWN * (len(is_known) - len(part)):
+                parts[-1][1].append((token, any(same_word(token, k) for k in known)))
+    is_known = [is_told for _, part in parts for _, is_told in part]
+    for opening, part in parts[1:]:
+        n_told = sum(is_told for _, is_told in part)
+        is_new = n_told <= (_TOLD_OF_CAUSE * len(part) if opening in _CAUSES else 0)
+        is_phrase = len(part) >= _PHRASE and not any(t.figure for t, _ in part)
+        if is_new and is_phrase and sum(is_known) - n_told >= _KNOWN * (len(is_known) - len(part)):
             yield f"added ({' '.join(t.text or min(t.keys) for t, _ in part)})"
 
 

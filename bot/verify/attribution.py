@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.verify import english
@@ -56,12 +56,19 @@ def _speeches(reading: Reading) -> Iterator[Speech]:
         clauses = [c for c in reading.clauses if c.sentence == number]
         for i, clause in enumerate(clauses):
             if clause.words & english.SAYING or any(map(is_speech, clause.tokens)):
-                speakers = speakers_of(clause)
+                speakers = _set_before(clause, clauses[:i]) or speakers_of(clause)
                 joined = clause.opening in _JOINING or i + 1 < len(clauses)
                 part = clauses[i:] if joined else clauses
                 said = tuple(t for c in part for t in c.tokens if t not in speakers and not is_speech(t))
                 names = frozenset(key for t in speakers if t.kind == "name" for key in t.keys)
                 yield Speech(frozenset(key for t in speakers for key in t.keys), names, said, number)
+
+
+def _set_before(clause: Clause, before: Sequence[Clause]) -> list[Token]:
+    """The names set between commas before a verb of speech that its clause begins with."""
+    if clause.opening not in english.SAYING or not before or any(t.verb for t in before[-1].tokens):
+        return []
+    return [t for t in before[-1].tokens if t.kind == "name"]
 
 
 def is_speech(token: Token) -> bool:

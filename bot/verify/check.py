@@ -23,6 +23,8 @@ from bot.verify.roles import compare_roles, compare_speakers
 from index.sentences import split_sentences
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_MAX_CHARS = 1000
+"""A longer sentence that is no copy is not held against anything: the time that it takes grows with its square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,12 @@ def _fold(text: str) -> str:
 
 def find_objections(sentence: str, source: Source) -> Iterator[str]:
     """All that speaks against a sentence; a paragraph's own sentence is no exception."""
-    if not re.search(r"\w", sentence):
+    if not re.search(r"[^\W_]", sentence):
         yield "no words"
+        return
+    if len(sentence) > _MAX_CHARS:
+        yield f"too long ({len(sentence)} characters)"
+        return
     yield from check_quotes(quotes_of(sentence), source.text)
     if _HAN.search(sentence):
         yield from object_in_chinese(sentence, source.text, source.context, source.published)

@@ -36,7 +36,10 @@ def object_in_chinese(sentence: str, text: str, context: str, published: date | 
             yield f"name ({word})"
     signs: dict[str, str] = {}
     mine = _with_figures(sentence, published, signs)
-    sentences = [_with_figures(m[0], published, signs) for m in _SENTENCE.finditer(text)]
+    sentences = [_with_figures(m[0], published, signs) for m in _SENTENCE.finditer(text) if _CLAUSE.search(m[0])]
+    if not sentences:
+        yield "invented"
+        return
     yield from _check_known(mine, "".join(sentences) + context)
     yield from _compare_speakers(mine, sentences)
     for clause in _CLAUSE.findall(mine):

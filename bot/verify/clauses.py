@@ -25,6 +25,9 @@ _UN = re.compile(r"un(?!it)\w{2,}ed")
 _FUTURE = stems(" ".join(english.FUTURE))
 _POSSIBLE = stems(" ".join(w for w in english.POSSIBLE if not w.endswith("ly")))
 
+_BEFORE_THAT = (_FUTURE | _POSSIBLE) - stems("plan schedule")
+"""Stems of words that say of the clause behind their `that`, with or without it, how certain it is."""
+
 
 @dataclass(slots=True)
 class _State:
@@ -56,23 +59,31 @@ class ClauseReader:
         self._is_first = True
         self._start()
 
-    def _start(self, *, negated: bool = False) -> None:
+    def _start(self, *, negated: bool = False, certainty: int = 0) -> None:
         self.tokens: list[Token] = []
         self._pronouns: list[str] = []
         self._words: list[str] = []
         self._sequence: list[Item] = []
-        self._state = _State(negated=negated)
+        self._state = _State(negated=negated, certainty=certainty)
 
-    def close(self, *, begins_that: bool = False) -> Iterator[Clause]:
-        """The clause, if there is any, and begin another, which a denial before its `that` denies."""
+    def close(self, opening_word: str = "") -> Iterator[Clause]:
+        """The clause, if there is any, and begin another, which what stands before its `that` may deny or doubt."""
         last = self.tokens[-1] if self.tokens else None
+        said = last.keys if last else frozenset[str]()
         if self._words or self.tokens:
             opening = self._words[0] if self._words else ""
             words, sequence = frozenset(self._words), tuple(self._sequence)
             pronouns = tuple(self._pronouns)
             yield Clause(self._number, self._sentence, tuple(self.tokens), pronouns, words, opening, sequence)
             self._number += 1
-        self._start(negated=bool(begins_that and last and last.keys & DENIES and not last.negated))
+        before = self._state
+        if opening_word == "having":
+            self._start(negated=bool(before.negated and said & NEGATES_NEXT), certainty=before.certainty)
+        elif opening_word == "that":
+            is_denied = bool(last and said & DENIES and not last.negated)
+            self._start(negated=is_denied, certainty=before.certainty if said & _BEFORE_THAT else 0)
+        else:
+            self._start()
 
     def add_figure(self, figure: Figure, at: int) -> None:
         """Go on with a figure."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from bot.verify import english
+from bot.verify.attribution import is_speech
 from bot.verify.neighbours import kind_of
 from bot.verify.opposites import CONVERSE
 from bot.verify.phrases import FIRST_SINCE
@@ -96,7 +97,9 @@ def _compare_order(mine: Sequence[Item], theirs: Sequence[Item], matcher: Sequen
                 key for key, t in part if t and (t.kind == "name" or (crosses and t.kind == "word" and not t.verb))
             }
             back = moved & {key for key, t in other if t}
-            is_speaker = all(any(key in english.SAYING for key, _ in words) for words in (part, other))
+            is_speaker = all(
+                any(key in english.SAYING or (t and is_speech(t)) for key, t in words) for words in (part, other)
+            )
             if back and part[0][0] not in english.PREPOSITIONS and not is_speaker:
                 yield f"roles ({', '.join(sorted(back))})"
 
@@ -116,7 +119,7 @@ def _compare_words(
 
 
 def _is_told_by(token: Token, other: Token) -> bool:
-    return same_word(token, other) and not shared_opposites(token, other) & CONVERSE
+    return bool(token.keys & other.keys) or (same_word(token, other) and not shared_opposites(token, other) & CONVERSE)
 
 
 def _compare_negators(mine: Sequence[Item], theirs: Sequence[Item], matcher: SequenceMatcher[str]) -> Iterator[str]:

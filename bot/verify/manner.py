@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.verify import english
 from bot.verify.forms import stems
 from bot.verify.tokens import Clause, Reading, Token
+from bot.verify.verbs import DOUBT
 from bot.verify.words import same_word
 
 _DONE = frozenset("has have had was were did".split())
@@ -19,9 +20,10 @@ _BEFORE = 0.4
 
 def compare_manner(claim: Reading, told: Reading) -> Iterator[str]:
     """What speaks against a sentence, clause by clause, each held against the sentence that it is nearest to."""
+    doubted = find_doubted(claim)
     for clause, here in nearest_clauses(claim, told):
         yield from _compare_order(clause, told)
-        yield from _compare_certainty(clause, here)
+        yield from _compare_certainty(clause, here, doubted)
     yield from _compare_force(claim, told)
 
 
@@ -61,10 +63,10 @@ def _compare_order(clause: Clause, told: Reading) -> Iterator[str]:
             yield "blend"
 
 
-def _compare_certainty(clause: Clause, here: Sequence[Clause]) -> Iterator[str]:
+def _compare_certainty(clause: Clause, here: Sequence[Clause], doubted: set[int]) -> Iterator[str]:
     for token in clause.tokens:
         same = [h for c in here for h in c.tokens if token.keys & h.keys or (token.figure and same_word(token, h))]
-        if not same or token.negated:
+        if not same or token.negated or id(token) in doubted:
             continue
         surest = min(h.certainty for h in [h for h in same if h.verb] or same)
         if token.figure:
@@ -96,3 +98,26 @@ def _compare_force(claim: Reading, told: Reading) -> Iterator[str]:
     words = {w for c in claim.clauses for w in c.words}
     if words & _ALL and not {w for c in told.clauses for w in c.words} & (_ALL | _WHOLE):
         yield f"quantity ({', '.join(sorted(words & _ALL))})"
+
+
+def find_doubted(told: Reading) -> set[int]:
+    """Tokens that stand behind a word of doubt in its clause, or in the clause behind it."""
+    found: set[int] = set()
+    before: Clause | None = None
+    for clause in told.clauses:
+        after = before is not None and before.sentence == clause.sentence and _ends_in_doubt(before)
+        is_open = after and clause.opening == "that"
+        for token in clause.tokens:
+            if is_open:
+                found.add(id(token))
+            is_open = is_open or _is_doubt(token)
+        before = clause
+    return found
+
+
+def _ends_in_doubt(clause: Clause) -> bool:
+    return bool(clause.tokens) and _is_doubt(clause.tokens[-1])
+
+
+def _is_doubt(token: Token) -> bool:
+    return token.kind == "word" and bool(token.keys & DOUBT)

@@ -8,6 +8,12 @@ _PHRASES = (
     (r"\b(\w+)n['’]t\b", r"\1 not"),
     (r"\bca(?= not\b)", "can"),
     (r"\bwo(?= not\b)", "will"),
+    (
+        r"\b(den(?:y|ies|ied)|doubt(?:s|ed)?) "
+        r"(?=(?:(?:the|an?|his|her|its|their|\d+) (?:(?!who|which|that|and|or|of)[\w-]+ ){1,3}"
+        r"|(?:he|she|it|they|we|there) )(?:ha[ds]|have|is|are|was|were|will|would|could|can|may|might|did|does)\b)",
+        r"\1 that ",
+    ),
     (r"\bcannot\b", "can not"),
     (r"\bno longer\b", "not"),
     (r"\bnot ((?:[\w-]+ ){0,8})until\b", r"\1only"),
@@ -17,6 +23,8 @@ _PHRASES = (
     (r"\bno more than\b|\bnot more than\b|\bat most\b|\bup to\b(?= \S*\d)|\ba maximum of\b", "atmost"),
     (r"\b(?:rather than|instead of)\b", "and not"),
     (r"\b((?:vot|decid|advis|rul)\w+(?: [\w-]+){0,5}) against (?=\w{3,}ing\b)", r"\1 not "),
+    (r"\b(advis\w+(?: [\w-]+){0,3}) against\b", r"\1 not"),
+    (r"\bat first\b", "initially"),
     (r"\bnot-", "not "),
     (r"\b(?:above|after|at) all\b(?=[,. ])", ""),
     (r"\bnot (?:only|just)\b(?=.*\bbut\b)|\bno doubt\b|\bnot least\b|\bno\. ?(?=\d)", ""),
@@ -25,6 +33,7 @@ _PHRASES = (
     (r"\b(?:rule[sd]?|ruling) out\b", "excluded"),
     (r"\brule (\w+) out\b", r"exclude \1"),
     (r"\bcall(?:ed|s|ing)? off\b", "cancelled"),
+    (r"\bcall(?:ed|s|ing)? (?:up)?on (?=(?:[\w-]+ ){1,8}to\b)", "urged "),
     (r"\bput(?:s|ting)? (?:off|back)\b|\bpush(?:ed|es)? back\b", "delayed"),
     (r"\b(?:bring|brings|bringing|brought) forward\b|\bspeed(?:s|ed)? up\b|\bsped up\b", "hastened"),
     (r"\bslow(?:s|ed)? down\b", "slowed"),

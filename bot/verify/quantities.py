@@ -28,12 +28,18 @@ def compare_quantities(claim: Reading, told: Reading) -> Iterator[str]:
             continue
         before = [
             theirs[max(0, i - _BEFORE) : i]
-            for theirs in sentences
+            for theirs in _nearest([s for s in sentences if any(t and same_word(token, t) for _, t in s)], mine)
             for i, (_, t) in enumerate(theirs)
             if t and same_word(token, t)
         ]
         if before and all(map(_is_part, before)):
             yield f"quantity ({token.text})"
+
+
+def _nearest(sentences: Sequence[Sequence[Item]], mine: Sequence[Item]) -> list[Sequence[Item]]:
+    """Those with most of the words that a sentence has."""
+    shared = [sum(bool(t and any(u and same_word(t, u) for _, u in s)) for _, t in mine) for s in sentences]
+    return [s for s, n in zip(sentences, shared, strict=True) if n == max(shared)]
 
 
 def _is_part(before: Sequence[Item]) -> bool:

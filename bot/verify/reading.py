@@ -64,7 +64,7 @@ def _read_clauses(text: str, clause: ClauseReader, published: date | None) -> It
             yield from clause.close()
         elif word[0].isalpha():
             if word.lower() in english.CLAUSE_STARTS and clause.tokens:
-                yield from clause.close(begins_that=word.lower() == "that")
+                yield from clause.close(word.lower())
             clause.add_word(word, at, following)
     yield from clause.close()
 

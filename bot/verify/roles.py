@@ -58,8 +58,7 @@ def compare_roles(claim: Reading, told: Reading) -> Iterator[str]:
 def compare_speakers(claim: Reading, told: Reading) -> Iterator[str]:
     """Whether somebody says what only others say in the paragraph."""
     mine, theirs = _speakers(claim), _speakers(told)
-    others = {t.text for c in told.clauses if any(map(is_speech, c.tokens)) for t in c.tokens if t.kind == "name"}
-    if mine and theirs and not mine & (theirs | others):
+    if mine and theirs and not mine & (theirs | _others_who_speak(told)):
         yield f"speaker ({', '.join(sorted(mine))})"
 
 
@@ -71,9 +70,22 @@ def _speakers(reading: Reading) -> set[str]:
         if clause.words & english.SAYING and not clause.words & english.BE:
             if before and before.sentence == clause.sentence and not any(t.verb for t in before.tokens):
                 found |= {t.text for t in before.tokens if t.kind == "name"}
-            found |= {t.text for t in subject or _apposition(clause, following)}
+            aside = _apposition(clause, following)
+            found |= {t.text for t in ((*subject, *aside) if "according" in clause.words else subject or aside)}
             found |= {t.text for t in clause.tokens if t.kind == "name"}
         before = clause
+    return found
+
+
+def _others_who_speak(reading: Reading) -> set[str]:
+    """Names beside other verbs of speech, and those before a said in a clause that goes on with a was."""
+    found: set[str] = set()
+    for clause in reading.clauses:
+        words = [word for word, _ in clause.sequence]
+        at = next((i for i, word in enumerate(words) if word in english.SAYING), 0)
+        says = not english.BE.intersection(words[:at])
+        part = clause.sequence if any(map(is_speech, clause.tokens)) else clause.sequence[:at] if says else ()
+        found |= {t.text for _, t in part if t and t.kind == "name"}
     return found
 
 
@@ -141,7 +153,9 @@ def _without_places(names: Sequence[Token]) -> set[str]:
 
 def _apposition(clause: Clause, following: Clause | None) -> list[Token]:
     """Names set between commas behind a clause that has none."""
-    if following is None or following.sentence != clause.sentence or any(t.verb for t in following.tokens):
+    if following is None or following.sentence != clause.sentence or following.words & english.SAYING:
+        return []
+    if any(t.verb for t in following.tokens):
         return []
     preposition = clause.tokens[-1].preposition if clause.tokens else ""
     return [replace(t, preposition=t.preposition or preposition) for t in following.tokens if t.kind == "name"]

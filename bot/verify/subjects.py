@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from bot.verify.tokens import Clause, Reading, Token
 
@@ -14,7 +15,7 @@ def with_subjects(reading: Reading) -> Iterator[tuple[Clause, Clause | None, tup
     subject: tuple[Token, ...] = ()
     before: Clause | None = None
     has_verb = False
-    for clause, following in zip(reading.clauses, [*reading.clauses[1:], None], strict=True):
+    for clause, following in zip_longest(reading.clauses, reading.clauses[1:]):
         has_verb = has_verb and before is not None and before.sentence == clause.sentence
         if before and clause.words & _RELATIVE and clause.tokens:
             subject = _last_name(before, clause) or subject

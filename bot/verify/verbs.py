@@ -16,3 +16,8 @@ IMPLICATIVE = stems(
 DENIES = stems("deny dismiss reject refute dispute doubt disprove")
 NEGATES_NEXT = stems("refuse decline fail deny refusal failure stop cease forget bar forbid ban unable prohibit")
 """Verbs that negate the infinitive, the -ing form or the clause behind them."""
+DOUBT = stems(
+    "allege claim accuse suspect believe think fear suggest speculate assume suppose guess argue contend maintain "
+    "insist rumour hint theory suspicion allegation accusation belief"
+)
+"""What is reported by these need not be so."""

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.verify.check import Source, check_sentence
+from bot.verify.check import Source, check_sentence, find_objections
 
 ORCHARDS = (
     "Orchard owners near Velden have sued the pesticide maker Cornix, which supplied them with a spray until 2021. "
@@ -89,3 +89,62 @@ def test_a_quotation_is_looked_for_as_it_is_written():
 def test_of_two_who_are_named_the_one_who_did_it_is_told():
     text = "Teachers' groups opposed the timetable; the firm Lexa said it would be hard to print."
     assert not is_supported("Lexa opposed the timetable, while teachers' groups said it would be hard to print.", text)
+
+
+QUARRY = (
+    "Surveyors suspect a broken pump flooded the quarry at Ness. Foreman Ada Pohl said the water was two metres deep. "
+    "The firm denied the pump had been old. Some of its wagons were damaged. The firm hired its wagons from a dealer. "
+    "The roof, a former driver, Jon Wild, told the paper, does not leak. The council called on the firm to drain the "
+    "pit at first. Neighbours feared that the road would be closed. Her brother advised Pohl against the repair."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Surveyors suspect that a broken pump flooded the quarry at Ness.",
+        "Surveyors believe a broken pump flooded the quarry at Ness.",
+        "According to foreman Ada Pohl, the water was two metres deep.",
+        "The water was two metres deep, said foreman Ada Pohl.",
+        "The firm denied that the pump had been old.",
+        "The council urged the firm to drain the pit.",
+        "The road would be closed, neighbours feared.",
+    ],
+)
+def test_a_that_or_a_speaker_that_moves_changes_nothing(sentence):
+    assert is_supported(sentence, QUARRY)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A broken pump flooded the quarry at Ness.",
+        "The pump had been old.",
+        "All of its wagons were damaged.",
+        "The road will be closed.",
+        "Some of its wagons were hired.",
+        "Ada Pohl told the paper that the roof does not leak.",
+        "The road would be closed because the roof of a shed collapsed.",
+    ],
+)
+def test_what_was_feared_denied_or_of_another_is_not_told(sentence):
+    assert not is_supported(sentence, QUARRY)
+
+
+@pytest.mark.parametrize("sentence", ["", " ", "\U0001f525", "___", "...", "not", "Ness " * 500])
+@pytest.mark.parametrize("text", ["", "...", QUARRY])
+def test_odd_input_is_not_supported_whatever_is_asked_of_it(sentence, text):
+    source = Source(text)
+    assert not check_sentence(sentence, source).supported
+    assert list(find_objections(sentence, source))
+
+
+@pytest.mark.parametrize("text", ["", "。", "，："])
+def test_a_chinese_headline_does_not_stand_for_an_empty_paragraph(text):
+    assert not check_sentence("港口三月关闭", Source(text, "港口三月关闭")).supported
+
+
+def test_a_denied_having_is_denied():
+    text = "The clerk denied having opened the safe. Two guards were asleep."
+    assert is_supported("The clerk said she had not opened the safe.", text)
+    assert not is_supported("The clerk opened the safe.", text)
