@@ -77,6 +77,7 @@ class Soaked:
 
     signs: Sequence[Signs]
     n_answered: int
+    n_lost: int
     n_resumed: int
 
     def median(self, sign: str, third: int) -> float:
@@ -90,7 +91,8 @@ class Soaked:
 
     def report(self) -> Iterator[str]:
         """The figures in lines."""
-        yield f"soak: {self.n_answered} answers in {len(self.signs)} s, the socket resumed {self.n_resumed} times"
+        answers = f"{self.n_answered} answers in {len(self.signs)} s, {self.n_lost} lost"
+        yield f"soak: {answers}, the socket resumed {self.n_resumed} times"
         for sign in ("resident_mb", "n_files", "n_threads", "n_tasks"):
             yield f"soak, {sign}: {', '.join(f'{self.median(sign, third):.0f}' for third in range(3))} by thirds"
 
@@ -134,23 +136,22 @@ async def ask_at_once(index_home: Path, questions: Sequence[str], n_servers: int
 
 
 async def soak(index_home: Path, questions: Sequence[str], seconds: float, n_askers: int = 4) -> Soaked:
-    """Ask without a pause, and now and then break the socket or have it renewed, in turns.
-
-    Raises:
-        AssertionError: Somebody got no answer.
-    """
+    """Ask without a pause, and now and then break the socket or have it renewed, in turns."""
     async with busy_discord() as loopback:
         guilds = [loopback.add_guild(f"server {n}") for n in range(_N_SOAKED_SERVERS)]
         readers = cycle([guild.add_member(f"reader {n}") for n in range(_N_SOAKED_READERS) for guild in guilds])
         wording, breaks = cycle(questions), cycle((loopback.gateway.drop, loopback.gateway.request_reconnect))
-        n_answered = 0
+        n_answered = n_lost = 0
 
         async def ask_on() -> None:
-            nonlocal n_answered
+            nonlocal n_answered, n_lost
             while loop.time() < end:
                 asking = await _ask(next(readers), next(wording))
-                await _open_proof(asking.reader, await asking.reply.until(is_answer))
-                n_answered += 1
+                try:
+                    await _open_proof(asking.reader, await asking.reply.until(is_answer))
+                    n_answered += 1
+                except AssertionError:  # nothing came
+                    n_lost += 1
 
         async def break_now_and_then() -> None:
             while loop.time() < end:
@@ -165,7 +166,7 @@ async def soak(index_home: Path, questions: Sequence[str], seconds: float, n_ask
                 end = loop.time() + seconds
                 await asyncio.gather(break_now_and_then(), *(ask_on() for _ in range(n_askers)))
                 n_resumed = sum(session.resumed for session in loopback.gateway.sessions)
-        return Soaked(bot.signs, n_answered, n_resumed)
+        return Soaked(bot.signs, n_answered, n_lost, n_resumed)
 
 
 def is_answer(message: Message) -> bool:

@@ -24,6 +24,7 @@ async def test_memory_stays_flat_and_neither_tasks_nor_files_leak(tmp_path):
     Desk(Settings(home=tmp_path / "index")).rebuild()
     soaked = await soak(tmp_path / "index", QUESTIONS, seconds=120)
     assert soaked.n_answered > 60
+    assert soaked.n_lost == 0
     assert soaked.n_resumed > 1
     assert soaked.growth("resident_mb") < 0.02 * soaked.median("resident_mb", 1), "\n".join(soaked.report())
     for sign in ("n_files", "n_threads", "n_tasks"):
