@@ -24,6 +24,8 @@ from index.wording.outlets import Outlets
 
 Mask = NDArray[np.bool_]
 _FEW = 4
+"""Where only one passage in so many is allowed, it is quicker to compare with each."""
+_SPARE = 2
 _MAX_KEPT = 4096
 
 
@@ -169,7 +171,8 @@ class Generation:
             return []
         if n_allowed * _FEW <= len(mask):
             return _scan(part, vector, np.flatnonzero(mask), wanted)
-        width = min(len(mask), n if n_allowed == len(mask) else _FEW * n)
+        spare = 1 if n_allowed == len(mask) else _SPARE
+        width = min(len(mask), spare * n * len(mask) // n_allowed)
         nearby = nearest(part.collection, vector, width)
         rows = [(part.segment.row_of[passage_id], similarity) for passage_id, similarity in nearby]
         found = [(part.first_passage + row, similarity) for row, similarity in rows if mask[row]]

@@ -241,6 +241,7 @@ def bench_fresh(n_passages: int, n_articles: int = 20) -> None:
 
     at_rest: list[float] = []
     during: list[float] = []
+    desk.reader.newest()
     with desk.reader.follow():
         for turn in range(4):  # alternately, for what else the machine does falls on both
             write_articles(folder / f"more-{turn}", islice(records, n_articles // 4))
