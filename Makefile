@@ -17,7 +17,7 @@ test: .venv/dev
 
 # The browser tests want a Chromium on PATH, and skip, saying so, where there is none.
 test-slow: .venv/dev
-	$(BIN)/pytest -m "weights or slow"
+	$(BIN)/pytest -n logical --dist loadfile -m "weights or slow"
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench $(BENCH)
