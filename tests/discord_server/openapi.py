@@ -7,14 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "shared" / "discord" / "openapi.json"
 ABSENT = f"{DESCRIPTION.name} is not beside this repository: requests are checked against the limits alone"
-_ADDRESS = "urn:discord"
 
 
 class Description:
@@ -24,8 +20,6 @@ class Description:
         self._document = json.loads(path.read_text(encoding="utf-8"))
         # Discord takes numbers for snowflakes too, and discord.py sends them in message_reference.
         self._document["components"]["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
-        resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
-        self._registry: Registry[Any] = Registry().with_resource(_ADDRESS, resource)
         self._operations: dict[tuple[str, str], Draft202012Validator | None] = {}
 
     def has(self, method: str, template: str) -> bool:
@@ -36,36 +30,32 @@ class Description:
         validator = self._validator(method.lower(), template)
         if validator is None or body is None:
             return None
-        errors = [_innermost(error) for error in validator.iter_errors(body)]
-        return f"{errors[0].json_path}: {_shorten(errors[0].message)}" if errors else None
+        error = next(validator.iter_errors(body), None)
+        return _describe(_innermost(error)) if error else None
 
     def _validator(self, method: str, template: str) -> Draft202012Validator | None:
         key = method, template
         if key not in self._operations:
             operation = self._document["paths"].get(template, {}).get(method, {})
-            schema = operation.get("requestBody", {}).get("content", {}).get("application/json")
-            pointer = "/".join(
-                part.replace("~", "~0").replace("/", "~1")
-                for part in ("paths", template, method, "requestBody", "content", "application/json", "schema")
-            )
-            reference = {"$ref": f"{_ADDRESS}#/{pointer}"}
-            self._operations[key] = Draft202012Validator(reference, registry=self._registry) if schema else None
+            schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            parts = {"components": self._document["components"]}
+            self._operations[key] = Draft202012Validator(schema | parts) if schema else None
         return self._operations[key]
 
 
-def _shorten(text: str) -> str:
-    """Without the middle, where it is long."""
-    return text if len(text) <= 200 else f"{text[:60]} … {text[-130:]}"
+def _describe(error: ValidationError) -> str:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
+    text = error.message
+    return f"${place}: {text if len(text) <= 200 else f'{text[:60]} … {text[-130:]}'}"
 
 
 def _innermost(error: ValidationError) -> ValidationError:
     """Why the form that was meant does not fit: the one of the same `type`, else the one that fits furthest."""
-    branches: dict[Any, list[ValidationError]] = {}
-    for inner in error.context or ():
-        branches.setdefault(inner.relative_schema_path[0], []).append(inner)
-    meant = [b for b in branches.values() if all(list(e.relative_path) != ["type"] for e in b)]
-    reasons = [e for branch in meant or branches.values() for e in branch]
-    return max(map(_innermost, reasons), key=lambda e: len(e.absolute_path)) if reasons else error
+    branches: list[list[ValidationError]] = getattr(error.kind, "context", [])
+    of_type = [*error.instance_path, "type"]
+    meant = [branch for branch in branches if all(e.instance_path != of_type for e in branch)]
+    reasons = [e for branch in meant or branches for e in branch]
+    return max(map(_innermost, reasons), key=lambda e: len(e.instance_path)) if reasons else error
 
 
 @cache
