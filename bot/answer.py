@@ -195,6 +195,7 @@ class Answerer:
         if contrast:
             chosen = lead_with(contrast, chosen)
         citations = Citations(found.generation)
+        citations.read(e.hit.passage.article_id for e in chosen)
         sentences = tuple(Sentence(e.text, (citations.cite(e, e.text).n,), e.highlights) for e in chosen)
         return replace(
             answer,

@@ -59,9 +59,7 @@ class Citations:
 
     def read(self, article_ids: Iterable[str]) -> None:
         """Read articles now, for by the time they are cited the index may have let go of them."""
-        for article_id in article_ids:
-            if article_id not in self._articles:
-                self._articles[article_id] = self._generation.paragraphs_of(article_id)
+        self._articles |= self._generation.read_articles(set(article_ids) - set(self._articles))
 
     def cite(self, e: Evidence, quote: str) -> Citation:
         """The citation of words in the paragraph of an evidence; the same words have one number."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bot.evidence import AskedFor, Evidence
-from index.lexical import tokenize
+from index.lexical import tokens_of
 from index.types import Hit
 
 _MANY_WORDS = 15
@@ -41,7 +41,9 @@ def confidence_features(
     Args:
         n_passages: How many were searched.
     """
-    passages = [set(tokenize(f"{h.title} {h.passage.text}")) for h in hits[:_N_READ]]
+    passages = [
+        {token for text in (h.title, *h.passage.text.split("\n\n")) for token in tokens_of(text)} for h in hits[:_N_READ]
+    ]
     return {
         "meaning": max((h.similarity or 0.0 for h in hits), default=0.0),
         "sentence": max((e.features["meaning"] for e in evidence), default=0.0),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import numpy as np
 
@@ -82,16 +82,17 @@ class AskedFor:
     names: frozenset[str]
     kind: AnswerKind
 
-    def coverage(self, tokens: set[str]) -> float:
+    def coverage(self, tokens: Collection[str]) -> float:
         """Share of the question's weight that some tokens cover, from 0 to 1; a name may begin a longer one."""
         total = sum(self.weights.values())
-        return (
-            sum(w for t, w in self.weights.items() if t in tokens or self._begins(t, tokens)) / total if total else 0.0
-        )
+        if not total:
+            return 0.0
+        return sum([w for t, w in self.weights.items() if t in tokens or self._begins(t, tokens)]) / total
 
-    def _begins(self, token: str, tokens: set[str]) -> bool:
-        short_name = token in self.names and len(token) >= _MIN_SHORT_NAME and token.isalpha()
-        return short_name and any(t.startswith(token) for t in tokens)
+    def _begins(self, token: str, tokens: Collection[str]) -> bool:
+        if token not in self.names or len(token) < _MIN_SHORT_NAME or not token.isalpha():
+            return False
+        return any(map(str.startswith, tokens, repeat(token)))
 
 
 def understand(text: str, vector: Vectors, weights: Mapping[str, float]) -> AskedFor:

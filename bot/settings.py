@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     """Price of a million tokens that the model reads."""
     llm_price_written: float = Field(default=0.0, ge=0)
     """Price of a million tokens that it writes."""
+    answer_processes: int = Field(default=2, ge=1, le=64)
+    """Processes of the bot that find answers without a language model, one for each core that is to be used."""
     message_content: bool = False
     """Whether to ask Discord for the content of all messages, which lets the bot answer in threads unmentioned."""
     discord_token: SecretStr = Field(

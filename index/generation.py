@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -229,28 +229,33 @@ class Generation:
                 found = fetch_passages(part.collection, list(own))
                 yield from ((own[passage_id], passage) for passage_id, passage in found.items())
 
-    def passages_of(self, article: int) -> dict[int, PassageRow]:
-        """All passages of an article row, by passage row, in reading order."""
-        rows = np.flatnonzero(self.article_of == article).tolist()
-        found = self.passages(rows)
-        return {row: found[row] for row in rows}
-
     def paragraphs_of(self, article_id: str) -> dict[int, str]:
-        """The paragraphs of an article as stored, by number; those split over passages put together."""
-        paragraphs: dict[int, str] = {}
-        for row in self.passages_of(self._article_rows[article_id]).values():
-            passage = row.passage
-            if passage.partial:
-                before = paragraphs.get(passage.first, "")
-                paragraphs[passage.first] = before.ljust(passage.start) + passage.text
-            else:
-                paragraphs |= dict(enumerate(passage.text.split("\n\n"), passage.first))
-        return paragraphs
+        """The paragraphs of an article as stored, by number."""
+        return self.read_articles([article_id])[article_id]
+
+    def read_articles(self, article_ids: Iterable[str]) -> dict[str, dict[int, str]]:
+        """The same of several articles, for which Chroma is asked but once."""
+        rows = {i: np.flatnonzero(self.article_of == self._article_rows[i]).tolist() for i in article_ids}
+        found = self.passages([row for own in rows.values() for row in own])
+        return {i: _join_paragraphs(found[row] for row in own) for i, own in rows.items()}
 
     @cached_property
     def _article_rows(self) -> dict[str, int]:
         pairs = zip(self.articles, self._alive, strict=True)
         return {a.id: row for row, (a, alive) in enumerate(pairs) if alive}
+
+
+def _join_paragraphs(rows: Iterable[PassageRow]) -> dict[int, str]:
+    """The paragraphs of an article's passages by number; those split over passages put together."""
+    paragraphs: dict[int, str] = {}
+    for row in rows:
+        passage = row.passage
+        if passage.partial:
+            before = paragraphs.get(passage.first, "")
+            paragraphs[passage.first] = before.ljust(passage.start) + passage.text
+        else:
+            paragraphs |= dict(enumerate(passage.text.split("\n\n"), passage.first))
+    return paragraphs
 
 
 def _scan(part: _Part, vector: Vectors, rows: NDArray[np.int64], n: int) -> list[tuple[int, float]]:

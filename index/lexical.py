@@ -36,9 +36,10 @@ _stem = Stemmer.Stemmer("english")
 
 def tokenize(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order; Chinese and Japanese as pairs of characters."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    folded = _INNER_MARK.sub("", _POSSESSIVE.sub("", folded))
-    folded = _fold_accents(folded)
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
+    if "'" in folded or "’" in folded:
+        folded = _POSSESSIVE.sub("", folded)
+    folded = _fold_accents(_INNER_MARK.sub("", folded))
     words = [word for word in _WORD.findall(folded) if word not in _STOPWORDS]
     if not folded.isascii() and _CJK_RUN.search(folded):
         words = [part for word in words for part in (_split_cjk(word) if _CJK_RUN.search(word) else [word])]

@@ -157,11 +157,11 @@ class _Asking:
             await self._bot.run_apart(settle)
 
     def _wait_at(self, position: int) -> None:
-        """Take in the place among those that wait; it is told again whenever it is a third of what was told."""
+        """Take in the place among those that wait; it is told again whenever it is a fourth of what was told."""
         if not self._position:
             self._aside.append(asyncio.create_task(self._tell_soon()))
         self._position = position
-        if position <= self._told // 3:
+        if position <= self._told // 4:
             self._tell_position()
 
     async def _tell_soon(self) -> None:
@@ -189,10 +189,8 @@ class _Asking:
 
             return call
 
-        ask = partial(self._bot.desk.answerer.ask, use_model=self._use_model)
         on_quoted, on_sentence = in_loop(self._take_quoted), in_loop(self._take_sentence)
-        answer: Answer = await self._bot.run_answer(partial(ask, self._question, on_quoted, on_sentence))
-        return answer
+        return await self._bot.find_answer(self._question, on_quoted, on_sentence, use_model=self._use_model)
 
     def _take_quoted(self, answer: Answer) -> None:
         self._quoted = answer

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
+from bot.answer import OnQuoted
 from bot.chat import admin, ask_command, buttons, check_menu, config_command, feedback, proof, reading, watch
 from bot.chat.failures import tell_failure
 from bot.chat.follow_up import FollowUpButton
@@ -23,9 +24,11 @@ from bot.chat.messages import answer_message
 from bot.chat.quiet import Quiet
 from bot.chat.turns import Turns
 from bot.desk import Desk
+from bot.helper import Helper
 from bot.ledger.errors import BadLedger
 from bot.ledger.ledger import Ledger, open_ledger
-from bot.types import Answer
+from bot.types import Answer, Question
+from bot.writing import OnSentence
 from index.recent import Recent
 
 log = logging.getLogger("newsdesk.chat")
@@ -65,8 +68,16 @@ class NewsdeskBot(commands.AutoShardedBot):
         rebuilding: Held while the index is built again.
     """
 
-    def __init__(self, desk: Desk, ledger: Ledger | None = None, pace_s: float = _PACE_S) -> None:
-        """`ledger` is that of the home folder by default; `pace_s` is the least time between edits of a message."""
+    def __init__(
+        self, desk: Desk, ledger: Ledger | None = None, pace_s: float = _PACE_S, helpers: Sequence[Helper] = ()
+    ) -> None:
+        """Make it of its parts.
+
+        Args:
+            ledger: That of the home folder by default.
+            pace_s: The least time between edits of a message.
+            helpers: Processes that find answers too.
+        """
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -77,15 +88,17 @@ class NewsdeskBot(commands.AutoShardedBot):
         )
         self.desk = desk
         self.ledger = ledger or open_ledger(desk.settings)
-        self.turns = Turns(_N_ANSWERING)
+        n_answering = max(_N_ANSWERING, 1 + len(helpers))
+        self.turns = Turns(n_answering)
         self.pace_s = pace_s
         self.quiet = Quiet(_QUIET_S)
         self.handled: Recent[int, bool] = Recent(_MAX_HANDLED)
         self.last_answers: Recent[int, str] = Recent(_MAX_TALKS)
         self.rebuilding = asyncio.Lock()
         self._owns_ledger = ledger is None
+        self._helpers = helpers
         self._asking: set[asyncio.Task[Any]] = set()
-        self._answering = ThreadPoolExecutor(_N_ANSWERING, thread_name_prefix="answer")
+        self._answering = ThreadPoolExecutor(n_answering, thread_name_prefix="answer")
         self._others = ThreadPoolExecutor(_N_OTHER_THREADS, thread_name_prefix="apart")
         for part in _PARTS:
             part.add_to(self)
@@ -143,6 +156,20 @@ class NewsdeskBot(commands.AutoShardedBot):
         view = buttons.row_under(answer, answer_id, private=private)
         view.add_item(FollowUpButton(answer_id))
         return view
+
+    async def find_answer(
+        self, question: Question, on_quoted: OnQuoted, on_sentence: OnSentence, *, use_model: bool
+    ) -> Answer:
+        """Answer a question as `Answerer.ask` does; where no model is asked, in whichever process is free."""
+        use_model = use_model and bool(self.desk.settings.models)
+
+        def find() -> Answer:
+            helped = (helper.ask(question) for helper in self._helpers if not use_model)
+            answer = next((answer for answer in helped if answer), None)
+            return answer or self.desk.answerer.ask(question, on_quoted, on_sentence, use_model=use_model)
+
+        found: Answer = await self.run_answer(find)
+        return found
 
     async def run_answer(self, function: Callable[[], Any]) -> Any:
         """Call what finds an answer, in a thread for that, once all are acknowledged; there are as many as turns."""

@@ -9,12 +9,16 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import discord
 
 from bot.chat.client import NewsdeskBot
 from bot.chat.reindex import watch_apart
 from bot.desk import Desk
+from bot.helper import Helper
 from bot.settings import BadSettings, Settings
 
 _STOPPING_S = 4.0
@@ -37,10 +41,22 @@ def run(settings: Settings) -> None:
     """
     token = _token_of(settings)
     desk = Desk(settings)
-    desk.warm_up()
-    discord.utils.setup_logging(root=False)
-    with desk.reader.follow():
-        work(NewsdeskBot(desk), token)
+    with helping(settings) as helpers:
+        desk.warm_up()
+        discord.utils.setup_logging(root=False)
+        with desk.reader.follow():
+            work(NewsdeskBot(desk, helpers=helpers), token)
+
+
+@contextmanager
+def helping(settings: Settings, index_home: Path | None = None) -> Iterator[list[Helper]]:
+    """The other processes that find answers, as many as the settings say; `index_home` is as in `Desk`."""
+    helpers = [Helper(settings, index_home) for _ in range(settings.answer_processes - 1)]
+    try:
+        yield helpers
+    finally:
+        for helper in helpers:
+            helper.close()
 
 
 def work(bot: NewsdeskBot, token: str) -> None:

@@ -150,7 +150,7 @@ def _nearest_paragraphs(evidence: Sequence[Evidence], generation: Generation) ->
     for e in sorted(evidence, key=lambda e: -(e.features["meaning"] + e.features["words"])):
         best.setdefault((e.hit.passage.article_id, e.paragraph), e)
     chosen = list(best.items())[:_N_READ]
-    articles = {article_id: generation.paragraphs_of(article_id) for (article_id, _), _ in chosen}
+    articles = generation.read_articles({article_id for (article_id, _), _ in chosen})
     return [
         Paragraph(e.hit, n, articles[article_id], make_source(e.hit, n, articles[article_id]), e.text)
         for (article_id, n), e in chosen

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 
-from bot.verify.figure import Figure, day_figure, weekday_figure
+from bot.verify.figure import Figure, day_figure, weekday_figure, words_of
 from index.dates import MONTHS
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
@@ -41,10 +41,14 @@ _FIRST_OF_TWO = re.compile(
 )
 """The 3 of "3 and 17 July"."""
 _ALSO_WORDS = frozenset({"May", "March", "Mar"})
+_DIGIT = re.compile(r"\d")
+_CUES = frozenset({*MONTHS, *_WEEKDAYS, "yesterday", "today", "tonight", "tomorrow", *_WHICH})
 
 
 def find_days(text: str, published: date | None) -> Iterator[Figure]:
     """Dates of a text; weekdays and yesterday are resolved against the day of publication, if it is known."""
+    if _CUES.isdisjoint(words_of(text)) and not _DIGIT.search(text):
+        return
     for m in _DATE.finditer(text):
         if m["iso"]:
             with suppress(ValueError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _DAY = re.compile(r"(?:(\d{4})-)?(\d+)-\d+")
+_LETTERS = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,12 @@ def _is_rounded(a: Figure, b: Figure) -> bool:
     return a.value != b.value and any(
         abs(x.value * n % 100) < 1e-6 and x.value % 1 for x in (a, b) for n in (3, 6, 7, 9)
     )
+
+
+@lru_cache(maxsize=512)
+def words_of(text: str) -> frozenset[str]:
+    """All that its words can be, in small letters: what is not among them need not be looked for."""
+    return frozenset(_LETTERS.findall(text.lower()))
 
 
 def number_key(value: float) -> str:

@@ -21,12 +21,15 @@ _HANZI_DATE = re.compile(
     r"|(?P<only>\d{4}|[去今明前])年(?!前)|(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])|(?P<near>[昨今明前])[天日晚早]"
     rf"|(?P<later>{_HANZI}|\d+)天(?P<way>[后前])"
 )
+_ANY_HANZI = re.compile("[〇\u4e00-\u9fff]")
 _NEAR = {"前": -2, "昨": -1, "今": 0, "明": 1}
 _NEAR_YEARS = {"前": -2, "去": -1, "今": 0, "明": 1}
 
 
 def find_hanzi_figures(text: str, published: date | None) -> Iterator[Figure]:
     """Dates first, then numbers."""
+    if not _ANY_HANZI.search(text):
+        return
     yield from _hanzi_dates(text, published)
     yield from _hanzi_numbers(text)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from bot.verify.figure import Figure, number_key
+from bot.verify.figure import Figure, number_key, words_of
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -83,8 +83,10 @@ _SPAN = re.compile(
 
 def find_numbers(text: str) -> Iterator[Figure]:
     """Every reading of a number; where two overlap, the first is the right one."""
-    for find in (_long_clocks, _spoken_clocks, _clocks, _scores, _results, _spans, _fractions, _ordinals, _numbers):
-        yield from find(text)
+    has_digit, words = _DIGIT.search(text) is not None, words_of(text)
+    for find, cues, by_digit in _FINDERS:
+        if (by_digit and has_digit) or not cues.isdisjoint(words):
+            yield from find(text)
 
 
 def _long_clocks(text: str) -> Iterator[Figure]:
@@ -194,3 +196,22 @@ def _number(text: str) -> float:
             if scale >= 1000:
                 total, part = total + part, 0.0
     return total + part
+
+
+_DIGIT = re.compile(r"\d")
+_HOURS = frozenset({*_ONES[1:13], "noon", "midday", "midnight", "half", "quarter"})
+_ALL_WORDS = frozenset({*_WORDS, *_SCALES, "half"})
+_ALL_PARTS = frozenset({*_PARTS, *(f"{part}s" for part in _PARTS), *_WORDS})
+_ALL_UNITS = frozenset({*_SPAN_UNITS, *(f"{unit}s" for unit in _SPAN_UNITS)})
+_FINDERS: tuple[tuple[Callable[[str], Iterator[Figure]], frozenset[str], bool], ...] = (
+    (_long_clocks, frozenset(), True),
+    (_spoken_clocks, _HOURS, True),
+    (_clocks, frozenset({"noon", "midday", "midnight"}), True),
+    (_scores, frozenset(), True),
+    (_results, frozenset(), True),
+    (_spans, _ALL_UNITS, False),
+    (_fractions, _ALL_PARTS, True),
+    (_ordinals, frozenset(_ORDINALS), True),
+    (_numbers, _ALL_WORDS, True),
+)
+"""In order; each with the words without which a text has none of its kind, and whether a digit can make one."""

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.chat.client import NewsdeskBot
-from bot.chat.serve import serve
+from bot.chat.serve import helping, serve
 from bot.desk import Desk
 from bot.settings import load_settings
 from tests.discord_server.addresses import point_discord_py_at
@@ -115,8 +115,11 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     point_discord_py_at(rest, gateway)
     desk = Desk(load_settings(home=Path(home)), Path(index_home))
-    desk.warm_up()
-    asyncio.run(_work(NewsdeskBot(desk), token))
+    with helping(desk.settings, Path(index_home)) as helpers:
+        desk.warm_up()
+        for helper in helpers:
+            helper.wait()
+        asyncio.run(_work(NewsdeskBot(desk, helpers=helpers), token))
 
 
 if __name__ == "__main__":

@@ -153,13 +153,14 @@ def test_passages_are_fetched_from_all_segments(newsroom, store):
     assert all(generation.articles[generation.article_of[row]] == p.article for row, p in passages.items())
 
 
-def test_passages_of_an_article_come_in_reading_order(newsroom, store):
+def test_several_articles_are_read_each_in_reading_order(newsroom, store):
     build_two_segments(newsroom, store)
     newsroom.write("c", *(f"{RAIN}{n}." for n in range(1, 8)))
     newsroom.build()
     generation = newsroom.open()
-    article = [a.id for a in generation.articles].index("c")
-    assert [p.passage.first for p in generation.passages_of(article).values()] == [1, 2, 3, 4, 5, 6, 7]
+    read = generation.read_articles(["c", "a"])
+    assert list(read["c"]) == [1, 2, 3, 4, 5, 6, 7]
+    assert read["a"] == generation.paragraphs_of("a")
 
 
 def test_an_allowed_article_is_found_however_far_it_is(newsroom, encoder):
