@@ -42,7 +42,8 @@ def confidence_features(
         n_passages: How many were searched.
     """
     passages = [
-        {token for text in (h.title, *h.passage.text.split("\n\n")) for token in tokens_of(text)} for h in hits[:_N_READ]
+        {token for text in (h.title, *h.passage.text.split("\n\n")) for token in tokens_of(text)}
+        for h in hits[:_N_READ]
     ]
     return {
         "meaning": max((h.similarity or 0.0 for h in hits), default=0.0),

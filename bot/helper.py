@@ -31,6 +31,16 @@ class Helper:
         self._is_closed = False
         self._start()
 
+    @property
+    def pid(self) -> int | None:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it has a question that is not answered yet."""
+        return self._lock.locked()
+
     def ask(self, question: Question) -> Answer | None:
         """The answer; None where it is not free, has not begun, or was lost with its process. Raises as `Answerer.ask`.
 

@@ -161,10 +161,10 @@ class NewsdeskBot(commands.AutoShardedBot):
         self, question: Question, on_quoted: OnQuoted, on_sentence: OnSentence, *, use_model: bool
     ) -> Answer:
         """Answer a question as `Answerer.ask` does; where no model is asked, in whichever process is free."""
-        use_model = use_model and bool(self.desk.settings.models)
+        may_help = not (use_model and self.desk.settings.models)
 
         def find() -> Answer:
-            helped = (helper.ask(question) for helper in self._helpers if not use_model)
+            helped = (helper.ask(question) for helper in self._helpers if may_help)
             answer = next((answer for answer in helped if answer), None)
             return answer or self.desk.answerer.ask(question, on_quoted, on_sentence, use_model=use_model)
 

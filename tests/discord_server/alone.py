@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import multiprocessing
 import os
 import resource
 import signal
@@ -29,9 +30,10 @@ _TICK_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """How a process is doing.
+    """How a bot is doing.
 
     Attributes:
+        resident_mb: With the processes that help it.
         held_s: The longest time since the last signs that its event loop was held up.
     """
 
@@ -91,7 +93,8 @@ async def _tell_signs() -> None:
 
 
 def _read_signs(held_s: float) -> Signs:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    own = (os.getpid(), *(child.pid for child in multiprocessing.active_children()))
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) for pid in own)
     return Signs(
         resident_mb=pages * resource.getpagesize() / 1e6,
         n_files=len(os.listdir("/proc/self/fd")),

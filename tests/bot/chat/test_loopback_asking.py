@@ -11,7 +11,9 @@ import pytest
 
 from bot.chat import asking
 from bot.chat.client import NewsdeskBot
-from bot.types import Outcome, Sentence
+from bot.helper import Helper
+from bot.types import Answer, Outcome, Question, Sentence
+from tests.bot.chat.conftest import make_refusal
 from tests.discord_server.payloads import interaction_payload, message_payload
 from tests.discord_server.state import Message
 
@@ -47,7 +49,37 @@ def busy(guild, two_steps) -> Any:
     return take
 
 
+class ScriptedHelper(Helper):
+    """A helper without a process, which is free or not."""
+
+    def __init__(self, *, is_free: bool = True) -> None:
+        self._is_free = is_free
+
+    def ask(self, question: Question) -> Answer | None:
+        return make_refusal(question.text, message="A helper found nothing.") if self._is_free else None
+
+
 # What the reader sees
+
+
+@pytest.mark.parametrize(
+    ("free", "llm", "by_helper"),
+    [
+        ([True], "none", True),
+        ([False], "none", False),
+        ([False, True], "none", True),
+        ([True], "http://127.0.0.1:9/v1", False),
+    ],
+)
+async def test_a_helper_that_is_free_answers_where_no_model_is_asked(
+    loopback, guild, reader, desk, free, llm, by_helper
+):
+    desk.settings = desk.settings.model_copy(update={"llm": llm})
+    helpers = [ScriptedHelper(is_free=is_free) for is_free in free]
+    async with loopback.running(NewsdeskBot(desk, helpers=helpers)):
+        answer = await (await reader.slash("ask", question=WHEN)).final()
+    assert ("A helper found nothing" in told(answer)) is by_helper
+    assert len(desk.answerer.asked) == (not by_helper)
 
 
 async def test_prose_grows_sentence_by_sentence_over_the_quotes(bot, reader, desk, quoted, cite):
