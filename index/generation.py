@@ -229,6 +229,10 @@ class Generation:
                 found = fetch_passages(part.collection, list(own))
                 yield from ((own[passage_id], passage) for passage_id, passage in found.items())
 
+    def article(self, article_id: str) -> ArticleRow:
+        """What is known of an article by its id; KeyError where there is none."""
+        return self.articles[self._article_rows[article_id]]
+
     def paragraphs_of(self, article_id: str) -> dict[int, str]:
         """The paragraphs of an article as stored, by number."""
         return self.read_articles([article_id])[article_id]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -19,11 +18,9 @@ from bot.ledger.answers import KeptAnswer
 from bot.types import Answer, Citation
 from index.errors import NewsdeskError
 from index.segment import to_timestamp
-from index.types import Filters
 
 if TYPE_CHECKING:
     from bot.chat.client import NewsdeskBot
-    from index.generation import Generation
     from index.reader import Reader
 
 _MAX_NUMBERED = 5
@@ -88,21 +85,14 @@ def open_proof(answer: Answer, n: int, number: int, reader: Reader, moment: date
     try:
         generation = reader.current()
         paragraphs = generation.paragraphs_of(citation.article_id)
-        is_whole = paragraphs.get(citation.paragraph) == citation.text and not _is_changed(
-            generation, citation.article_id, moment
-        )
+        is_changed = generation.article(citation.article_id).changed > to_timestamp(moment)
+        is_whole = paragraphs.get(citation.paragraph) == citation.text and not is_changed
     except (KeyError, NewsdeskError):
         is_whole = False
     if not is_whole:
         paragraphs = {citation.paragraph: citation.text}
     shown = number if number in paragraphs else citation.paragraph
     return Proof(answer, citation, shown, paragraphs, is_whole)
-
-
-def _is_changed(generation: Generation, article_id: str, since: datetime) -> bool:
-    """Whether an article is known to say what it does only since later."""
-    rows = compress(generation.articles, generation.allowed_articles(Filters()))
-    return any(row.id == article_id and row.changed > to_timestamp(since) for row in rows)
 
 
 def render_proof(proof: Proof) -> Embed:

@@ -19,8 +19,7 @@ from bot.chat.client import NewsdeskBot
 from bot.settings import Settings
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
 from bot.writing import OnSentence
-from index.segment import ArticleRow
-from index.types import Filters
+from index.segment import UNDATED, ArticleRow
 from tests.discord_server import LoopbackDiscord
 
 LIMITS = {"title": 256, "description": 4096, "url": 2048}
@@ -125,7 +124,7 @@ class ScriptedReader:
     sources: tuple[str, ...] = ("Aldersund Post", "The Ledger", "Velmora Post")
     manifest: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(n_articles=69))
     texts: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
-    articles: tuple[ArticleRow, ...] = ()
+    changed: Mapping[str, int] = field(default_factory=dict)
 
     def current(self) -> ScriptedReader:
         return self
@@ -133,8 +132,8 @@ class ScriptedReader:
     def paragraphs_of(self, article_id: str) -> Mapping[int, str]:
         return self.texts[article_id]
 
-    def allowed_articles(self, filters: Filters) -> list[bool]:
-        return [True] * len(self.articles)
+    def article(self, article_id: str) -> ArticleRow:
+        return ArticleRow(article_id, "", "", "", "", UNDATED, "", self.changed.get(article_id, UNDATED))
 
 
 @dataclass

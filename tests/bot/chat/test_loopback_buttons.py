@@ -14,7 +14,6 @@ from bot.development import asks_for_development
 from bot.ledger.feedback import Rating, Reason, Vote
 from bot.ledger.ledger import Ledger
 from bot.types import Outcome, Turn
-from index.segment import ArticleRow
 from tests.discord_server import NotOffered
 from tests.discord_server.state import Message
 
@@ -169,8 +168,7 @@ async def test_of_a_forgotten_answer_the_reader_is_told_kindly(bot, ask, press, 
 async def test_a_proof_shows_nothing_that_its_article_says_only_since_the_question(bot, desk, ask, press):
     answer = await ask()
     later = int((datetime.now(UTC) + timedelta(minutes=5)).timestamp())
-    row = ArticleRow("post-1", "", "Bridge", "Velmora Post", "en", 0, "", changed=later)
-    desk.reader.articles = (row,)
+    desk.reader.changed = {"post-1": later}
     assert "They had waited nine years." not in shown(await press(answer, "Proof 1"))
     assert "They had waited nine years." in shown(await press(answer, "Proof 2"))
 

@@ -13,7 +13,7 @@ from bot.chat.buttons import list_sources, row_under
 from bot.chat.proof import open_proof, render_proof
 from bot.types import Answer, Outcome
 from index.errors import IndexMissing
-from index.types import Filters
+from index.segment import UNDATED, ArticleRow
 
 ID = "Ab3_-Ab3_-xy"
 QUOTE = "The harbour bridge opened on 17 April."
@@ -27,7 +27,6 @@ class Articles:
     """Stands in for the index: texts by article, each with its paragraphs by number; none was ever changed."""
 
     texts: Mapping[str, Mapping[int, str]] = field(default_factory=lambda: {"post-1": ARTICLE, "post-2": ARTICLE})
-    articles = ()
 
     def current(self) -> Any:
         return self
@@ -35,8 +34,8 @@ class Articles:
     def paragraphs_of(self, article_id: str) -> Mapping[int, str]:
         return self.texts[article_id]
 
-    def allowed_articles(self, filters: Filters) -> tuple[bool, ...]:
-        return ()
+    def article(self, article_id: str) -> ArticleRow:
+        return ArticleRow(article_id, "", "", "", "", UNDATED, "")
 
 
 class NoIndex:
