@@ -24,9 +24,9 @@ from bot.chat.messages import answer_message
 from bot.chat.quiet import Quiet
 from bot.chat.turns import Turns
 from bot.desk import Desk
-from bot.helper import Helper
 from bot.ledger.errors import BadLedger
 from bot.ledger.ledger import Ledger, open_ledger
+from bot.second_desk import SecondDesk
 from bot.types import Answer, Question
 from bot.writing import OnSentence
 from index.recent import Recent
@@ -69,14 +69,14 @@ class NewsdeskBot(commands.AutoShardedBot):
     """
 
     def __init__(
-        self, desk: Desk, ledger: Ledger | None = None, pace_s: float = _PACE_S, helpers: Sequence[Helper] = ()
+        self, desk: Desk, ledger: Ledger | None = None, pace_s: float = _PACE_S, others: Sequence[SecondDesk] = ()
     ) -> None:
         """Make it of its parts.
 
         Args:
             ledger: That of the home folder by default.
             pace_s: The least time between edits of a message.
-            helpers: Processes that find answers too.
+            others: Processes that find answers too.
         """
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -88,7 +88,7 @@ class NewsdeskBot(commands.AutoShardedBot):
         )
         self.desk = desk
         self.ledger = ledger or open_ledger(desk.settings)
-        n_answering = max(_N_ANSWERING, 1 + len(helpers))
+        n_answering = max(_N_ANSWERING, 1 + len(others))
         self.turns = Turns(n_answering)
         self.pace_s = pace_s
         self.quiet = Quiet(_QUIET_S)
@@ -96,7 +96,7 @@ class NewsdeskBot(commands.AutoShardedBot):
         self.last_answers: Recent[int, str] = Recent(_MAX_TALKS)
         self.rebuilding = asyncio.Lock()
         self._owns_ledger = ledger is None
-        self._helpers = helpers
+        self._other_desks = others
         self._asking: set[asyncio.Task[Any]] = set()
         self._answering = ThreadPoolExecutor(n_answering, thread_name_prefix="answer")
         self._others = ThreadPoolExecutor(_N_OTHER_THREADS, thread_name_prefix="apart")
@@ -161,11 +161,10 @@ class NewsdeskBot(commands.AutoShardedBot):
         self, question: Question, on_quoted: OnQuoted, on_sentence: OnSentence, *, use_model: bool
     ) -> Answer:
         """Answer a question as `Answerer.ask` does; where no model is asked, in whichever process is free."""
-        may_help = not (use_model and self.desk.settings.models)
+        others = () if use_model and self.desk.settings.models else self._other_desks
 
         def find() -> Answer:
-            helped = (helper.ask(question) for helper in self._helpers if may_help)
-            answer = next((answer for answer in helped if answer), None)
+            answer = next(filter(None, (desk.ask(question) for desk in others)), None)
             return answer or self.desk.answerer.ask(question, on_quoted, on_sentence, use_model=use_model)
 
         found: Answer = await self.run_answer(find)

@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import discord
@@ -18,7 +18,7 @@ import discord
 from bot.chat.client import NewsdeskBot
 from bot.chat.reindex import watch_apart
 from bot.desk import Desk
-from bot.helper import Helper
+from bot.second_desk import SecondDesk
 from bot.settings import BadSettings, Settings
 
 _STOPPING_S = 4.0
@@ -41,22 +41,21 @@ def run(settings: Settings) -> None:
     """
     token = _token_of(settings)
     desk = Desk(settings)
-    with helping(settings) as helpers:
+    with other_desks(settings) as others:
         desk.warm_up()
         discord.utils.setup_logging(root=False)
         with desk.reader.follow():
-            work(NewsdeskBot(desk, helpers=helpers), token)
+            work(NewsdeskBot(desk, others=others), token)
 
 
 @contextmanager
-def helping(settings: Settings, index_home: Path | None = None) -> Iterator[list[Helper]]:
+def other_desks(settings: Settings, index_home: Path | None = None) -> Iterator[list[SecondDesk]]:
     """The other processes that find answers, as many as the settings say; `index_home` is as in `Desk`."""
-    helpers = [Helper(settings, index_home) for _ in range(settings.answer_processes - 1)]
-    try:
-        yield helpers
-    finally:
-        for helper in helpers:
-            helper.close()
+    with ExitStack() as opened:
+        yield [
+            opened.enter_context(closing(SecondDesk(settings, index_home)))
+            for _ in range(settings.answer_processes - 1)
+        ]
 
 
 def work(bot: NewsdeskBot, token: str) -> None:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.chat.client import NewsdeskBot
-from bot.chat.serve import helping, serve
+from bot.chat.serve import other_desks, serve
 from bot.desk import Desk
 from bot.settings import load_settings
 from tests.discord_server.addresses import point_discord_py_at
@@ -33,7 +33,7 @@ class Signs:
     """How a bot is doing.
 
     Attributes:
-        resident_mb: With the processes that help it.
+        resident_mb: With its other processes.
         held_s: The longest time since the last signs that its event loop was held up.
     """
 
@@ -93,8 +93,7 @@ async def _tell_signs() -> None:
 
 
 def _read_signs(held_s: float) -> Signs:
-    own = (os.getpid(), *(child.pid for child in multiprocessing.active_children()))
-    pages = sum(int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) for pid in own)
+    pages = sum(map(_pages_of, (os.getpid(), *(child.pid for child in multiprocessing.active_children()))))
     return Signs(
         resident_mb=pages * resource.getpagesize() / 1e6,
         n_files=len(os.listdir("/proc/self/fd")),
@@ -102,6 +101,13 @@ def _read_signs(held_s: float) -> Signs:
         n_tasks=len(asyncio.all_tasks()),
         held_s=held_s,
     )
+
+
+def _pages_of(pid: int | None) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return 0
 
 
 async def _work(bot: NewsdeskBot, token: str) -> None:
@@ -118,11 +124,11 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     point_discord_py_at(rest, gateway)
     desk = Desk(load_settings(home=Path(home)), Path(index_home))
-    with helping(desk.settings, Path(index_home)) as helpers:
+    with other_desks(desk.settings, Path(index_home)) as others:
         desk.warm_up()
-        for helper in helpers:
-            helper.wait()
-        asyncio.run(_work(NewsdeskBot(desk, helpers=helpers), token))
+        for other in others:
+            other.wait()
+        asyncio.run(_work(NewsdeskBot(desk, others=others), token))
 
 
 if __name__ == "__main__":

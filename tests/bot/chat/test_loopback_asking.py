@@ -11,7 +11,7 @@ import pytest
 
 from bot.chat import asking
 from bot.chat.client import NewsdeskBot
-from bot.helper import Helper
+from bot.second_desk import SecondDesk
 from bot.types import Answer, Outcome, Question, Sentence
 from tests.bot.chat.conftest import make_refusal
 from tests.discord_server.payloads import interaction_payload, message_payload
@@ -49,21 +49,21 @@ def busy(guild, two_steps) -> Any:
     return take
 
 
-class ScriptedHelper(Helper):
-    """A helper without a process, which is free or not."""
+class ScriptedSecond(SecondDesk):
+    """One without a process, which is free or not."""
 
     def __init__(self, *, is_free: bool = True) -> None:
         self._is_free = is_free
 
     def ask(self, question: Question) -> Answer | None:
-        return make_refusal(question.text, message="A helper found nothing.") if self._is_free else None
+        return make_refusal(question.text, message="Another desk found nothing.") if self._is_free else None
 
 
 # What the reader sees
 
 
 @pytest.mark.parametrize(
-    ("free", "llm", "by_helper"),
+    ("free", "llm", "by_another"),
     [
         ([True], "none", True),
         ([False], "none", False),
@@ -71,15 +71,24 @@ class ScriptedHelper(Helper):
         ([True], "http://127.0.0.1:9/v1", False),
     ],
 )
-async def test_a_helper_that_is_free_answers_where_no_model_is_asked(
-    loopback, guild, reader, desk, free, llm, by_helper
+async def test_another_desk_that_is_free_answers_where_no_model_is_asked(
+    loopback, guild, reader, desk, free, llm, by_another
 ):
     desk.settings = desk.settings.model_copy(update={"llm": llm})
-    helpers = [ScriptedHelper(is_free=is_free) for is_free in free]
-    async with loopback.running(NewsdeskBot(desk, helpers=helpers)):
+    others = [ScriptedSecond(is_free=is_free) for is_free in free]
+    async with loopback.running(NewsdeskBot(desk, others=others)):
         answer = await (await reader.slash("ask", question=WHEN)).final()
-    assert ("A helper found nothing" in told(answer)) is by_helper
-    assert len(desk.answerer.asked) == (not by_helper)
+    assert ("Another desk found nothing" in told(answer)) is by_another
+    assert len(desk.answerer.asked) == (not by_another)
+
+
+async def test_where_the_server_wants_no_model_another_desk_answers_too(loopback, guild, reader, desk):
+    desk.settings = desk.settings.model_copy(update={"llm": "http://127.0.0.1:9/v1"})
+    bot = NewsdeskBot(desk, others=[ScriptedSecond()])
+    async with loopback.running(bot):
+        bot.ledger.config.set(guild.id, "model", False)
+        answer = await (await reader.slash("ask", question=WHEN)).final()
+    assert "Another desk found nothing" in told(answer)
 
 
 async def test_prose_grows_sentence_by_sentence_over_the_quotes(bot, reader, desk, quoted, cite):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.verify import days, hanzi_figures, numbers
 from bot.verify.figures import Figure, read_figures, same_figure
 
 WEDNESDAY = date(2025, 4, 16)
@@ -103,3 +107,27 @@ def test_a_result_is_a_score_either_way_round():
 
 def test_a_small_may_is_no_month_and_one_is_no_number():
     assert read_figures("It may be the one thing that matters.", WEDNESDAY) == []
+
+
+_PIECES = (
+    *"a an the half quarter third thirds fifths dozen hundred thousand million one two seven nine twenty-one".split(),
+    *"first seventh 3rd 12 12,500 3.5 2019 1990s 7 p.m. 18:30 1:02:03 0930 noon midnight minutes hour past to".split(),
+    *"before after at by in out of every o'clock morning evening night per cent % $ € bn dollars decades".split(),
+    *"fortnight weeks day's years last next this month Monday yesterday tomorrow May March Sept January 4-1".split(),
+    *"2024-05-06 Rovers 1, Arden 3 votes half-past six. five, and the- rain fell".split(),
+    *"１２ 三月 十二日 百分之五 星期二 明天".split(),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=7).map(" ".join))
+def test_nothing_is_missed_where_a_text_is_not_searched(text):
+    day = date(2025, 3, 14)
+    assert list(numbers.find_numbers(text)) == [f for find, *_ in numbers._FINDERS for f in find(text)]
+    everything = frozenset(days._CUES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(days, "words_of", lambda _: everything)
+        all_days = list(days.find_days(text, day))
+        patch.setattr(hanzi_figures, "_ANY_HANZI", re.compile(""))
+        all_hanzi = list(hanzi_figures.find_hanzi_figures(text, day))
+    assert list(days.find_days(text, day)) == all_days
+    assert list(hanzi_figures.find_hanzi_figures(text, day)) == all_hanzi
