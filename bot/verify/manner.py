@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from bot.verify import english
 from bot.verify.forms import stems
@@ -27,24 +29,31 @@ def compare_manner(claim: Reading, told: Reading) -> Iterator[str]:
     yield from _compare_force(claim, told)
 
 
-def nearest_clauses(claim: Reading, told: Reading) -> Iterator[tuple[Clause, list[Clause]]]:
+@lru_cache(maxsize=8)
+def nearest_clauses(claim: Reading, told: Reading) -> tuple[tuple[Clause, list[Clause]], ...]:
     """Each clause of a sentence, with those of the sentence of the paragraph that it is nearest to."""
-    before: Clause | None = None
+    return tuple(_find_nearest(claim, told))
+
+
+def _find_nearest(claim: Reading, told: Reading) -> Iterator[tuple[Clause, list[Clause]]]:
+    earlier: Mapping[int, float] = {}
     for clause in claim.clauses:
-        if clause.tokens:
-            yield clause, _nearest_sentence(clause, before, told)
-            before = clause
+        if not clause.tokens:
+            continue
+        shared = _share_words(clause, told)
+        places = dict.fromkeys(c.sentence for c in told.clauses)
+        best = max(places, key=lambda n: shared.get(n, 0.0) + _BEFORE * earlier.get(n, 0.0), default=0)
+        yield clause, [c for c in told.clauses if c.sentence == best]
+        earlier = shared
 
 
-def _nearest_sentence(clause: Clause, before: Clause | None, told: Reading) -> list[Clause]:
-    def overlap(n: int) -> float:
-        here = [t for c in told.clauses if c.sentence == n for t in c.tokens]
-        score = sum(_weight(t) for t in clause.tokens if any(same_word(t, h) for h in here))
-        earlier = before.tokens if before else ()
-        return score + _BEFORE * sum(_weight(t) for t in earlier if any(same_word(t, h) for h in here))
-
-    best = max(dict.fromkeys(c.sentence for c in told.clauses), key=overlap, default=0)
-    return [c for c in told.clauses if c.sentence == best]
+def _share_words(clause: Clause, told: Reading) -> Mapping[int, float]:
+    """For each sentence of the paragraph, how many of the words of a clause it has, by their weight."""
+    shared: defaultdict[int, float] = defaultdict(float)
+    for token in clause.tokens:
+        for n in {h.sentence for h in told.tokens if same_word(token, h)}:
+            shared[n] += _weight(token)
+    return shared
 
 
 def _weight(token: Token) -> float:

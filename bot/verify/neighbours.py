@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ _RUN_CHARS = 20
 _TWICE = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """A token where it stands, or where a pronoun or a missing subject stands for it.
 
@@ -46,7 +46,9 @@ def compare_neighbours(claimed: Reading, told: Reading) -> Iterator[str]:
     claim, source = _places(claimed), _places(told)
     matches = {id(p): [q for q in source if same_word(p.token, q.token)] for p in claim}
     agreeing = {id(p): [q for q in matches[id(p)] if not opposed(p.token, q.token)] for p in claim}
-    named = {(q.token.sentence, q.token.at) for p in claim if p.token.kind == "name" for q in matches[id(p)]}
+    named: defaultdict[int, set[int]] = defaultdict(set)
+    for q in (q for p in claim if p.token.kind == "name" for q in matches[id(p)]):
+        named[q.token.sentence].add(q.token.at)
     is_reported = any(c.words & english.SAYING for c in claimed.clauses)
     for place in claim:
         token, own = place.token, agreeing[id(place)]
@@ -100,7 +102,7 @@ def _places(reading: Reading) -> list[Place]:
     return found
 
 
-def _rivals(token: Token, source: Sequence[Place], named: set[tuple[int, int]]) -> list[Place]:
+def _rivals(token: Token, source: Sequence[Place], named: Mapping[int, set[int]]) -> list[Place]:
     """What might stand in the token's place; of names, those that are no part of one that the sentence has."""
     alike = [q for q in source if kind_of(q.token) == kind_of(token)]
     if token.kind != "name":
@@ -109,7 +111,7 @@ def _rivals(token: Token, source: Sequence[Place], named: set[tuple[int, int]]) 
         q
         for q in alike
         if q.token.preposition in ("", "by")
-        and not any(q.token.sentence == n and abs(q.token.at - at) < _RUN_CHARS for n, at in named)
+        and not any(abs(q.token.at - at) < _RUN_CHARS for at in named.get(q.token.sentence, ()))
     ]
 
 

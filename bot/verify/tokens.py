@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.verify.figures import Figure
 
@@ -63,15 +64,15 @@ class Clause:
     sequence: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """A text, read; its phrases are single words in `text`."""
+    """A text, read; its phrases are single words in `text`. It is equal to itself alone, and so a cheap key."""
 
     text: str
     clauses: tuple[Clause, ...]
     quotes: tuple[str, ...]
 
-    @property
+    @cached_property
     def tokens(self) -> list[Token]:
         """All tokens in order."""
         return [t for c in self.clauses for t in c.tokens]

@@ -10,7 +10,7 @@ def same_word(a: Token, b: Token) -> bool:
     """Whether two words may mean the same, or the opposite of each other."""
     if a.figure or b.figure:
         return bool(a.figure and b.figure and (same_figure(a.figure, b.figure) or _is_elliptic(a.figure, b.figure)))
-    if a.keys & b.keys or shared_opposites(a, b):
+    if not a.keys.isdisjoint(b.keys) or (a.opposites and b.opposites and shared_opposites(a, b)):
         return True
     short = min(len(a.text), len(b.text))
     return short >= 5 and a.text[: max(5, short - 3)] == b.text[: max(5, short - 3)]
