@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.chat import watch
 from bot.chat.client import NewsdeskBot
 from bot.chat.watch import Watcher
 from bot.desk import Desk
@@ -21,6 +23,14 @@ AGENCY = (
     "The ferry strike in Port Amsel goes on, for the crews of nine ships voted on Monday to refuse what was offered to "
     "them. Seven of ten were in favour, after a debate of four hours about pay, rest and the summer timetable."
 )
+
+
+@pytest.fixture(autouse=True)
+def no_looks_between() -> Iterator[None]:
+    """Bots look by themselves when they begin, and not again while a slow test runs."""
+    Watcher._repeat.change_interval(hours=24)
+    yield
+    Watcher._repeat.change_interval(seconds=watch._EVERY_S)
 
 
 @pytest.fixture
