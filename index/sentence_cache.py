@@ -16,6 +16,7 @@ import numpy as np
 
 from index.errors import NewsdeskError
 from index.passages import article_context, passage_sentences
+from index.sqlite_file import open_file
 from index.types import Encoder, Hit, Passage, Vectors
 
 _VERSION = 1
@@ -40,12 +41,19 @@ class SentenceCache:
             raise NewsdeskError(f"{path}: the cache cannot be opened ({e}); delete the file and try again") from e
 
     def _open(self) -> None:
-        self._db = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db = open_file(self._path, check_same_thread=False)
         self._db.execute("PRAGMA secure_delete=ON")  # what is withdrawn is overwritten
-        if self._db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-            with self._db:
+        if self._read_version() != _VERSION:
+            self._create()
+
+    def _read_version(self) -> int:
+        (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        return int(found)
+
+    def _create(self) -> None:
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if self._read_version() != _VERSION:  # else another process was quicker
                 self._db.execute("DROP TABLE IF EXISTS sentences")
                 self._db.execute("CREATE TABLE sentences (key TEXT PRIMARY KEY, vectors BLOB NOT NULL) WITHOUT ROWID")
                 self._db.execute(f"PRAGMA user_version={_VERSION}")

@@ -32,7 +32,7 @@ HOMES = {
     "llama_index.llms": ["bot/llm/"],
     "openai": ["bot/llm/"],
     "httpx": ["bot/llm/", "bot/doctor.py", "index/feeds/", "index/chroma.py"],
-    "tenacity": ["bot/llm/http_model.py", "index/feeds/", "index/chroma.py"],
+    "tenacity": ["bot/llm/http_model.py", "index/feeds/", "index/chroma.py", "index/sqlite_file.py"],
     "xllamacpp": ["bot/llm/local.py"],
     "discord": ["bot/chat/"],
     "jinja2": ["bot/evaluation/report/page.py"],

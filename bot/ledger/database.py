@@ -11,8 +11,7 @@ from typing import Any
 
 from bot.ledger.errors import BadLedger
 from bot.ledger.schema import STEPS, Step
-
-_PATIENCE_S = 30
+from index.sqlite_file import open_file
 
 
 class Database:
@@ -28,9 +27,7 @@ class Database:
         self._lock = Lock()
         with self._failing():
             path.touch(mode=0o600)
-            self._db = sqlite3.connect(path, timeout=_PATIENCE_S, check_same_thread=False, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db = open_file(path, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
         self._migrate(steps)

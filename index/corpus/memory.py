@@ -20,6 +20,7 @@ from types import TracebackType
 from index.corpus.files import CorpusFile
 from index.corpus.reading import read_file
 from index.errors import BadArticle, UnreadableFile
+from index.sqlite_file import open_file
 from index.types import Article
 
 _SETTLED_S = 2.0
@@ -121,15 +122,24 @@ class FileMemory:
             self._db.executemany("DELETE FROM files WHERE path = ?", gone)
 
     def _open(self, path: Path, made_by: str) -> None:
-        self._db = sqlite3.connect(path, timeout=30)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("CREATE TABLE IF NOT EXISTS made (made_by TEXT)")
-        if self._db.execute("SELECT made_by FROM made").fetchall() != [(made_by,)]:
-            self._db.execute("DROP TABLE IF EXISTS files")
-            self._db.execute("CREATE TABLE files (path BLOB PRIMARY KEY, stamp TEXT, bad_until REAL, known TEXT)")
-            self._db.execute("DELETE FROM made")
-            self._db.execute("INSERT INTO made VALUES (?)", (made_by,))
+        self._db = open_file(path)
+        if self._read_maker() == made_by:
+            return
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if self._read_maker() != made_by:  # else another process was quicker
+                self._db.execute("DROP TABLE IF EXISTS made")
+                self._db.execute("DROP TABLE IF EXISTS files")
+                self._db.execute("CREATE TABLE made (made_by TEXT)")
+                self._db.execute("CREATE TABLE files (path BLOB PRIMARY KEY, stamp TEXT, bad_until REAL, known TEXT)")
+                self._db.execute("INSERT INTO made VALUES (?)", (made_by,))
+
+    def _read_maker(self) -> str | None:
+        """By what means the file was made; None of a new one."""
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'made'").fetchone():
+            return None
+        ((made_by,),) = self._db.execute("SELECT made_by FROM made").fetchall() or ((None,),)
+        return made_by
 
     def _recall(self, key: bytes, stamp: str) -> list[Known] | None:
         query = "SELECT known FROM files WHERE path = ? AND stamp = ? AND bad_until > ?"

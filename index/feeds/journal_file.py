@@ -8,14 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
-
 from index.errors import NewsdeskError
+from index.sqlite_file import open_file
 
 FILE_NAME = "feeds.sqlite"
 _VERSION = 1
-_PATIENCE_S = 30
-_PAUSE_S = 0.05
 _TABLES = (
     """CREATE TABLE listings (
         url TEXT PRIMARY KEY, source TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
@@ -52,9 +49,7 @@ class JournalFile:
         self.path = home / FILE_NAME
         with self._failing():
             home.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
-            self._keep_log()
-            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db = open_file(self.path, isolation_level=None)
             self._db.execute("PRAGMA secure_delete=ON")  # what is withdrawn is overwritten
         if not self._read_version():
             self._create()
@@ -64,15 +59,6 @@ class JournalFile:
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
-
-    def _keep_log(self) -> None:
-        """Have what is written go to a log beside the file; SQLite itself waits for no other that opens a new one."""
-        patience = stop_after_delay(_PATIENCE_S)
-        for attempt in Retrying(
-            retry=retry_if_exception(_is_locked), stop=patience, wait=wait_random(0, _PAUSE_S), reraise=True
-        ):
-            with attempt:
-                self._db.execute("PRAGMA journal_mode=WAL")
 
     def _read_version(self) -> int:
         ((found,),) = self._read("PRAGMA user_version")
@@ -108,7 +94,3 @@ class JournalFile:
             raise BadJournal(
                 f"{self.path}: {e}; see that it can be written to, or move it aside, which forgets what was withdrawn"
             ) from e
-
-
-def _is_locked(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

@@ -8,7 +8,9 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
@@ -328,3 +330,17 @@ def _take(folder: Path, number: int, step: tuple) -> None:
 def _told(found: Survey) -> tuple:
     wanted = [(a.id, digest_article(a, ENCODER)) for a in read_surveyed(found)]
     return found.added, found.changed, found.removed, found.unchanged, list(map(str, found.bad)), wanted
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path):
+    for n in range(20):
+        barrier, path = Barrier(4), tmp_path / f"{n}.sqlite"
+
+        def use(_: int, barrier: Barrier = barrier, path: Path = path) -> str:
+            barrier.wait()
+            with memory.FileMemory(path, lambda article: article.id, "test") as opened:
+                (_, _, file) = opened._db.execute("PRAGMA database_list").fetchone()
+                return str(file)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert set(pool.map(use, range(4))) == {str(path)}

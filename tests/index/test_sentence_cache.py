@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -149,3 +152,16 @@ def test_sentences_of_removed_articles_are_forgotten_with_their_generations(news
         newsroom.write("a", f"Version {n} of the story.")
         newsroom.build()
     assert store.sentences._db.execute("SELECT count(*) FROM sentences").fetchone()[0] <= 3
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path):
+    for n in range(20):
+        barrier, path = Barrier(4), tmp_path / f"{n}.sqlite"
+
+        def keep(key: str, barrier: Barrier = barrier, path: Path = path) -> None:
+            barrier.wait()
+            SentenceCache(path).put({key: unit_rows(1)})
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(keep, "abcd"))
+        assert SentenceCache(path).get(list("abcd"), DIM).keys() == set("abcd")

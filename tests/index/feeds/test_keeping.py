@@ -428,7 +428,7 @@ def test_a_collection_that_runs_is_not_waited_for_and_brings_nothing_back(stand,
 
 
 def test_a_log_that_is_being_read_is_told_and_purged_the_next_time(stand, monkeypatch):
-    monkeypatch.setattr("index.feeds.journal_file._PATIENCE_S", 0)
+    monkeypatch.setattr("index.sqlite_file._PATIENCE_S", 0)
     url = collect_one(stand)
     reader = sqlite3.connect(stand.home / "feeds.sqlite", isolation_level=None)
     reader.execute("BEGIN")
