@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NoReturn
+from threading import Event
+from typing import Any
 
 from bot.answer import Answerer
 from bot.claims.checker import ClaimChecker
@@ -174,10 +175,11 @@ class Desk:
             on_progress=on_progress,
         )
 
-    def keep_fresh(self, listener: Listener) -> NoReturn:
-        """Collect what is due, and build whenever the files of the last build change, until a KeyboardInterrupt."""
+    def keep_fresh(self, listener: Listener, stopped: Event) -> None:
+        """Collect what is due, and build whenever the files of the last build change, until it is stopped."""
         self.encoder.encode_queries(["warm up"])
-        Watch(self.store, self._sources, partial(self.rebuild, asked_for=False), listener, self._collect).run()
+        build = partial(self.rebuild, asked_for=False)
+        Watch(self.store, self._sources, build, listener, self._collect).run(stopped)
 
     def _collect(self) -> float:
         """Collect from the sources of `corpus.toml` that are due; returns after how many seconds to look again."""

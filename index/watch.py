@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Thread
-from typing import NoReturn, Protocol
+from threading import Event, Thread
+from typing import Protocol
 
 from index.build import BuildReport
 from index.changes import Burst, FileChanges
@@ -71,10 +71,10 @@ class Watch:
         self._leads = self._lease is None
         self._follower_told = False
 
-    def run(self) -> NoReturn:
-        """Watch until there is a KeyboardInterrupt."""
+    def run(self, stopped: Event) -> None:
+        """Watch until that is set, or there is a KeyboardInterrupt."""
         try:
-            while True:
+            while not stopped.is_set():
                 self.step()
         finally:
             self.end()

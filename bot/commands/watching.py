@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import datetime
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from bot.terminal import describe_report
@@ -32,11 +32,18 @@ def watch_files(settings: Settings, console: Console, *, attached: bool) -> None
     lower_priority()
     from bot.desk import Desk  # the threads that it starts have the priority of this one
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stopped = Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()  # for an interrupt is lost where it comes while Python tidies up
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     if attached:
         Thread(target=_end_with_input, daemon=True).start()
     with suppress(KeyboardInterrupt):
-        Desk(settings).keep_fresh(Lines(console))
+        Desk(settings).keep_fresh(Lines(console), stopped)
 
 
 def lower_priority() -> None:

@@ -205,6 +205,18 @@ def test_files_that_come_change_and_go_are_indexed(watched, newsroom):
     assert watched.told.failures == []
 
 
+def test_it_ends_after_the_build_in_which_it_was_stopped(watched):
+    stopped, build = Event(), watched.build
+
+    def build_and_stop() -> BuildReport:
+        stopped.set()
+        return build()
+
+    watched.build = build_and_stop
+    watched.watch.run(stopped)
+    assert len(watched.told.reports) == 1
+
+
 def test_what_changed_while_nobody_watched_is_built_first(watched, newsroom):
     newsroom.remove("bridge")
     newsroom.write("storm", "On Monday there was news of the storm.")
