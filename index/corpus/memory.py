@@ -138,8 +138,8 @@ class FileMemory:
         """By what means the file was made; None of a new one."""
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'made'").fetchone():
             return None
-        ((made_by,),) = self._db.execute("SELECT made_by FROM made").fetchall() or ((None,),)
-        return made_by
+        row = self._db.execute("SELECT made_by FROM made").fetchone()
+        return row and str(row[0])
 
     def _recall(self, key: bytes, stamp: str) -> list[Known] | None:
         query = "SELECT known FROM files WHERE path = ? AND stamp = ? AND bad_until > ?"

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
@@ -19,7 +21,7 @@ from bot import second_desk
 from bot.desk import Desk
 from bot.second_desk import SecondDesk
 from bot.settings import Settings
-from bot.types import Question
+from bot.types import Answer, Question
 
 QUESTION = Question("How much did the harbour bridge in Port Amsel cost?", datetime(2025, 7, 1, tzinfo=UTC))
 KILLED = """
@@ -105,6 +107,14 @@ def test_where_there_is_no_index_it_says_so_and_finds_nothing(tmp_path, capfd, c
     told = capfd.readouterr().err
     assert "there is no index yet" in told
     assert "Traceback" not in told
+
+
+def test_a_fault_is_logged_and_left_to_the_other_process(caplog):
+    def fail(_: Question) -> Answer:
+        raise ZeroDivisionError("one by none")
+
+    assert second_desk._find_answer(cast(Desk, SimpleNamespace(answerer=SimpleNamespace(ask=fail))), QUESTION) is None
+    assert "one by none" in caplog.text
 
 
 def test_it_is_given_no_token_and_no_key(tmp_path):

@@ -332,7 +332,9 @@ def _told(found: Survey) -> tuple:
     return found.added, found.changed, found.removed, found.unchanged, list(map(str, found.bad)), wanted
 
 
-def test_many_may_open_a_new_file_at_once(tmp_path):
+def test_many_may_open_a_new_file_at_once(tmp_path, monkeypatch):
+    deleted: list[Path] = []
+    monkeypatch.setattr(Path, "unlink", lambda path, **_: deleted.append(path))
     for n in range(20):
         barrier, path = Barrier(4), tmp_path / f"{n}.sqlite"
 
@@ -344,3 +346,4 @@ def test_many_may_open_a_new_file_at_once(tmp_path):
 
         with ThreadPoolExecutor(4) as pool:
             assert set(pool.map(use, range(4))) == {str(path)}
+    assert deleted == []
