@@ -47,6 +47,7 @@ def add_articles(
     """
     store, encoder = task.store, task.encoder
     known = known or StoredVectors(store)
+    n_articles = len(survey.to_index)
     windows = _windows(survey, encoder)
     pending: Future[None] | None = None
     with ThreadPoolExecutor(max_workers=1) as storing, ThreadPoolExecutor(max_workers=1) as reading:
@@ -58,7 +59,7 @@ def add_articles(
             if pending:
                 pending.result()
             pending = storing.submit(writer.add, [row for row, _ in window], vectors)
-            on_progress("encoding", n_done, len(survey.to_index))
+            on_progress("encoding", n_done, n_articles)
         if pending:
             pending.result()
 

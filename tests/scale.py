@@ -1,7 +1,8 @@
 """What an index of very many passages takes: `make bench BENCH="--only scale --passages 250000"`.
 
 The articles are those of the benchmarks over and over, their names changed and the words of each paragraph in another
-order, so that none is a copy; where they are absent, of invented words. The vectors of the first build are noise.
+order, so that none is a copy; where they are absent, of invented words. The vectors of the builds are noise. The index
+grows by steps; two million passages take hours, so a run goes on behind the last step of one that was stopped.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import shutil
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -41,6 +43,7 @@ from tests.fresh import write_articles
 
 _BYTES_PER_PASSAGE = 18_000  # everything together, measured
 _BYTES_LEFT = 15e9
+_STEP = 250_000
 _CHARS_PER_TOKEN = 4.8  # of this data, measured
 _N_QUESTIONS = 200
 _N_NEW = 5
@@ -60,17 +63,34 @@ def measure_scale(n_passages: int, *, sentences: bool = True) -> None:
     Args:
         sentences: Whether vectors of sentences are stored, which are noise as well.
     """
-    room = shutil.disk_usage(WORK).free - n_passages * _BYTES_PER_PASSAGE
+    home, folder, figures = WORK / "scale", WORK / "scale-articles", WORK / "scale-figures"
+    live = Store(home).live() if home.is_dir() else None
+    n_there = live.n_passages if live else 0
+    if n_there > n_passages + _STEP / 2:
+        sys.exit(f"nothing measured: an index of {n_there} passages is there; delete {home}, {folder} and {figures}")
+    room = shutil.disk_usage(WORK).free - (n_passages - n_there) * _BYTES_PER_PASSAGE
     if room < _BYTES_LEFT:
         sys.exit(f"nothing measured: {n_passages} passages would leave {room / 1e9:.0f} GB on the disk")
-    home, folder = WORK / f"scale-{n_passages}", WORK / f"scale-{n_passages}-articles"
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
-    write_articles(folder, islice(make_articles(), round(n_passages / PASSAGES_PER_ARTICLE)))
-    run_apart(build_first, home, folder, sentences)
+    figures.mkdir(exist_ok=True)
+    articles = make_articles()
+    for number, n_more in enumerate(split_steps(n_passages)):
+        noted = figures / f"{number:02}.txt"
+        records = islice(articles, round(n_more / PASSAGES_PER_ARTICLE))
+        if noted.exists():
+            show(f"step {number}, built before: {noted.read_text(encoding='utf-8')}")
+            deque(records, maxlen=0)
+            continue
+        write_articles(folder / f"{number:02}", records)
+        run_apart(build_step, home, folder, sentences, noted)
     show_disk(home)
     run_apart(ask, home)
     run_apart(build_again, home, folder)
+
+
+def split_steps(n_passages: int) -> list[int]:
+    """How many passages each step adds."""
+    n_whole, rest = divmod(n_passages, _STEP)
+    return [_STEP] * n_whole + [rest] * (rest > 0)
 
 
 def run_apart(run: Callable[..., None], *args: object) -> None:
@@ -79,16 +99,20 @@ def run_apart(run: Callable[..., None], *args: object) -> None:
         process.submit(run, *args).result()
 
 
-def build_first(home: Path, folder: Path, sentences: bool) -> None:
-    """Time by stage and memory of a first build."""
+def build_step(home: Path, folder: Path, sentences: bool, noted: Path) -> None:
+    """Time by stage and memory of a build, which is noted where it has ended."""
     store, encoder = NotedStore(home), NoiseVectors(sentences=sentences)
     encoder.encode_queries(["warm up"])
     report, seconds = time_build(store, encoder, folder)
     kind = "" if sentences else ", without those of sentences"
-    show(f"first build: random unit vectors{kind}, tokens reckoned from characters")
-    show(f"first build: {report.passages} passages of {report.articles} articles")
-    show(f"first build: {report.seconds:.1f} s, peak {memory_gb('VmHWM'):.2f} GB resident")
-    show_stages("first build", seconds)
+    told = (
+        f"{report.embedded} passages added to make {report.passages} of {report.articles} articles; random unit "
+        f"vectors{kind}, tokens reckoned from characters; {report.seconds:.1f} s, peak "
+        f"{memory_gb('VmHWM'):.2f} GB resident"
+    )
+    show(f"build: {told}")
+    show_stages("build", seconds)
+    noted.write_text(told, encoding="utf-8")
 
 
 def ask(home: Path) -> None:
@@ -116,8 +140,8 @@ def build_again(home: Path, folder: Path) -> None:
     report, seconds = time_build(store, encoder, folder)
     show(f"unchanged rebuild: {report.embedded} embedded, {report.seconds:.2f} s")
     open_live(store)
-    for number, record in enumerate(islice(make_articles(seed=1), _N_NEW)):
-        (folder / f"new-{number}.json").write_text(json.dumps([record]), encoding="utf-8")
+    for record in islice(make_articles(seed=time.time_ns()), _N_NEW):
+        (folder / f"{record['id']}.json").write_text(json.dumps([record]), encoding="utf-8")
         _, seconds = time_build(store, encoder, folder)
         to_flip = sum(seconds.values()) - seconds["after the flip"]
         show(f"one new article: from file to flip {to_flip:.2f} s, opening it {open_live(store):.2f} s")
@@ -163,10 +187,11 @@ class NoiseVectors(RandomVectors):
     def encode_spans(
         self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
     ) -> tuple[Vectors, list[Vectors]]:
-        return self._noise(len(texts)), [self._noise(len(own) if self._sentences else 0) for own in spans]
+        lengths = [len(own) if self._sentences else 0 for own in spans]
+        return self._noise(len(texts)), np.split(self._noise(sum(lengths)), np.cumsum(lengths)[:-1])
 
     def _noise(self, n: int) -> Vectors:
-        noise = self._random.standard_normal((n, self.dim), dtype=np.float32)
+        noise = self._random.random((n, self.dim), dtype=np.float32) - 0.5
         unit: Vectors = noise / np.maximum(np.linalg.norm(noise, axis=1, keepdims=True), 1e-12)
         return unit
 
