@@ -123,10 +123,13 @@ def _merge_words(db: sqlite3.Connection, *, always: bool = False) -> None:
 
 
 def _shrink(db: sqlite3.Connection) -> None:
-    """Give all but some free pages back, in steps so short that others wait for none of them."""
+    """Give all but some free pages back, in steps so short that others wait for none of them.
+
+    SQLite answers this PRAGMA page by page; `execute` would end it, and sync, at the first, `executescript` does not.
+    """
     n_free = db.execute("PRAGMA freelist_count").fetchone()[0]
     while n_free > _SPARE_PAGES:
-        db.execute(f"PRAGMA incremental_vacuum({min(_STEP_PAGES, n_free - _SPARE_PAGES)})").fetchall()
+        db.executescript(f"PRAGMA incremental_vacuum({min(_STEP_PAGES, n_free - _SPARE_PAGES)})")
         n_before, n_free = n_free, db.execute("PRAGMA freelist_count").fetchone()[0]
         if n_free >= n_before:
             return

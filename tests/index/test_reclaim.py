@@ -51,6 +51,11 @@ def size(folder: Path) -> int:
     return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
 
 
+def n_transactions(folder: Path) -> int:
+    """SQLite's counter of changes to the file."""
+    return int.from_bytes((folder / DATABASE).read_bytes()[24:28], "big")
+
+
 def ask(folder: Path, question: str) -> int:
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         return db.execute(question).fetchone()[0]
@@ -71,6 +76,18 @@ def test_what_is_left_of_a_deleted_collection_is_given_back_while_the_others_are
     assert kept.get(ids=["7"])["documents"] == [f"kept 7. {TEXT}"]
     fill(client, "next")
     assert client.get_collection("next", embedding_function=None).count() == N_PASSAGES
+
+
+def test_many_pages_are_given_back_in_one_transaction(client, folder):
+    fill(client, "gone")
+    fill(client, "kept")
+    client.delete_collection("gone")
+    n_free = ask(folder, "PRAGMA freelist_count")
+    before = n_transactions(folder)
+    reclaim_space(folder)
+    assert ask(folder, "PRAGMA freelist_count") == 0
+    assert 50 < n_free < index.reclaim._STEP_PAGES
+    assert n_transactions(folder) - before < 20
 
 
 def test_collections_that_come_and_go_take_no_more_room_than_the_first(client, folder):
