@@ -13,7 +13,7 @@ from bot.citations import Citations
 from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
 from bot.conversation import understand_question, write_alone
 from bot.development import asks_for_development, find_topic
-from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, understand
+from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, title_words, understand
 from bot.freshness import describe_age, is_about_now
 from bot.lines import Line
 from bot.llm import LanguageModel
@@ -157,7 +157,8 @@ class Answerer:
             own = set(tokenize(question.text))
             weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
             asked = understand(question.text, vectors[0], weighed)
-            evidence = find_evidence(asked, hits, generation.sentences.of_hits(hits, self._encoder))
+            sentences = generation.sentences.of_hits(hits, self._encoder)
+            evidence = find_evidence(asked, hits, sentences, generation.idf(title_words(hits)))
             signals = confidence_features(asked, hits, evidence, generation.n_passages(filters))
         return Gathered(generation, query, vectors, filters, asked, tuple(hits), tuple(evidence), signals)
 

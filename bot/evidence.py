@@ -25,19 +25,21 @@ _SAME_SENTENCE = 0.7
 _CLOSING = "\"'”’」』)） "
 
 SENTENCE_WEIGHTS = {
-    "meaning": 10.39,
-    "words": 2.84,
-    "around": 2.28,
-    "before": 1.44,
-    "kind": 2.14,
-    "asks": -3.31,
-    "hit": 2.53,
+    "meaning": 10.82,
+    "words": 1.69,
+    "around": 2.73,
+    "title": 2.43,
+    "before": 2.06,
+    "kind": 1.82,
+    "asks": -2.51,
+    "hit": 2.31,
 }
 """Learnt by `python -m bot.evaluation.calibrate` on half of the development questions.
 
 meaning: cosine to the question. words: share of the question's words, by rarity, that the sentence has. around: the
-same of its paragraph and title. before: cosine of the sentence before it. kind: how many spans of the kind that is
-asked for it has, of three. asks: it is a question itself. hit: log-odds of its passage below the best, by ten.
+same of its paragraph and title. title: the same of the title's other words. before: cosine of the sentence before it.
+kind: how many spans of the kind that is asked for it has, of three. asks: it is a question itself. hit: log-odds of its
+passage below the best, by ten.
 """
 
 
@@ -107,14 +109,22 @@ def understand(text: str, vector: Vectors, weights: Mapping[str, float]) -> Aske
     return AskedFor(text, vector, weights, frozenset(names & set(weights)), classify_question(text))
 
 
-def find_evidence(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors]) -> list[Evidence]:
+def find_evidence(
+    asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors], rarity: Mapping[str, float]
+) -> list[Evidence]:
     """Sentences of the hits, the likeliest answer first.
 
     Args:
         vectors: For each hit, its sentences' vectors in order.
+        rarity: Of each of the `title_words`, in the index.
     """
-    sentences = _drop_repeats(_weigh_sentences(asked, hits, vectors))
+    sentences = _drop_repeats(_weigh_sentences(asked, hits, vectors, rarity))
     return sorted(sentences, key=lambda e: -e.score)
+
+
+def title_words(hits: Sequence[Hit]) -> list[str]:
+    """The tokens of the hits' titles."""
+    return list(dict.fromkeys(token for hit in hits for token in tokens_of(hit.title)))
 
 
 def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -157,9 +167,13 @@ def paragraph_of(hit: Hit, number: int) -> str:
     return passage.text if passage.partial else passage.text.split("\n\n")[number - passage.first]
 
 
-def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors]) -> Iterator[Evidence]:
+def _weigh_sentences(
+    asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors], rarity: Mapping[str, float]
+) -> Iterator[Evidence]:
     for hit, own_vectors in zip(hits, vectors, strict=True):
         title = set(tokens_of(hit.title))
+        more = {token: rarity[token] for token in title - asked.weights.keys()}
+        all_of_more = sum(more.values()) or 1.0
         similarities = np.maximum(own_vectors @ asked.vector, 0).tolist()
         below_best = max(-1.0, math.log(max(hit.score, 1e-9)) / _LOG_ODDS)
         around: dict[int, float] = {}
@@ -168,11 +182,13 @@ def _weigh_sentences(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vec
                 paragraph = paragraph_of(hit, span.paragraph)
                 around[span.paragraph] = asked.coverage(title | set(tokens_of(paragraph)))
             text = hit.passage.text[span.start : span.end]
+            tokens = set(tokens_of(text))
             answers = find_answers(asked.kind, text, frozenset(asked.weights))
             features = {
                 "meaning": similarities[n],
-                "words": asked.coverage(set(tokens_of(text))),
+                "words": asked.coverage(tokens),
                 "around": around[span.paragraph],
+                "title": sum(w for token, w in more.items() if token in tokens) / all_of_more,
                 "before": similarities[n - 1] if n else 0.0,
                 "kind": min(len(answers), _MANY_ANSWERS) / _MANY_ANSWERS,
                 "asks": float(text.rstrip(_CLOSING).endswith(("?", "？"))),

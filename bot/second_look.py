@@ -9,7 +9,7 @@ from bot.development import asks_for_development, choose_lines
 from bot.disagreement.asked import units_asked
 from bot.disagreement.contrast import choose_claims, find_contrast, may_differ
 from bot.disagreement.told import Contrast
-from bot.evidence import Evidence, find_evidence
+from bot.evidence import Evidence, find_evidence, title_words
 from bot.types import Question
 from index.query import Query
 from index.search import search
@@ -50,7 +50,7 @@ def look_for_timeline(question: Question, found: Gathered, encoder: Encoder) -> 
         return []
     hits = _search(question, found, found.query, found.vectors, _N_OF_TIMELINE)
     vectors = found.generation.sentences.of_hits(hits, encoder)
-    evidence = find_evidence(found.asked, hits, vectors)
+    evidence = find_evidence(found.asked, hits, vectors, found.generation.idf(title_words(hits)))
     return choose_lines(question.text, read_accounts(evidence, hits, vectors, found.vectors[0]))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.confidence import CONFIDENCE_WEIGHTS, confidence_features, estimate_confidence
-from bot.evidence import MAX_SENTENCES, SENTENCE_WEIGHTS, choose_sentences, find_evidence, understand
+from bot.evidence import MAX_SENTENCES, SENTENCE_WEIGHTS, choose_sentences, find_evidence, title_words, understand
 from index.lexical import tokenize
 from index.passages import passage_sentences
 from index.types import Hit, Passage
@@ -43,7 +43,7 @@ def weigh(*hits: Hit, question: str = QUESTION, near: str = ""):
     for hit in hits:
         texts = [hit.passage.text[s.start : s.end] for s in passage_sentences(hit.passage)]
         vectors.append(np.array([np.eye(DIM)[0 if near and near in t else 1] for t in texts], dtype=np.float32))
-    return find_evidence(asked, hits, vectors)
+    return find_evidence(asked, hits, vectors, dict.fromkeys(title_words(hits), 1.0))
 
 
 def feature(evidence, name: str) -> dict[str, float]:
@@ -64,6 +64,14 @@ def test_the_nearest_sentence_comes_first():
 def test_a_sentence_behind_a_near_one_is_raised():
     before = feature(weigh(make_hit("Crowds came at dawn. It rained. It stopped."), near="dawn"), "before")
     assert before == {"Crowds came at dawn.": 0, "It rained.": 1, "It stopped.": 0}
+
+
+def test_words_of_the_title_that_were_not_asked_for_count_in_a_sentence_by_their_rarity():
+    hit = make_hit("The ferry sank. The bridge sank. It rained.", title="Ferry and bridge sank")
+    asked = understand("Which bridge?", np.eye(DIM, dtype=np.float32)[0], {"bridg": 1.0})
+    vectors = [np.zeros((3, DIM), dtype=np.float32)]
+    title = feature(find_evidence(asked, [hit], vectors, {"ferri": 3.0, "bridg": 9.0, "sank": 1.0}), "title")
+    assert title == {"The ferry sank.": 1, "The bridge sank.": 0.25, "It rained.": 0}
 
 
 def test_words_of_the_paragraph_and_of_the_title_count_around_a_sentence():
