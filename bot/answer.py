@@ -27,6 +27,7 @@ from index.errors import IndexGone
 from index.generation import Generation
 from index.lexical import tokenize
 from index.query import Query
+from index.ranking import find_moment
 from index.reader import Reader
 from index.search import search
 from index.types import Encoder, Filters, Hit, Reranker, Vectors
@@ -156,7 +157,8 @@ class Answerer:
             weights = generation.idf(list(dict.fromkeys(tokenize(query.text))))
             own = set(tokenize(question.text))
             weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
-            asked = understand(question.text, vectors[0], weighed)
+            moment = find_moment(query.periods, query.is_past, question.moment)
+            asked = understand(question.text, vectors[0], weighed, moment)
             sentences = generation.sentences.of_hits(hits, self._encoder)
             evidence = find_evidence(asked, hits, sentences, generation.idf(title_words(hits)))
             signals = confidence_features(asked, hits, evidence, generation.n_passages(filters))

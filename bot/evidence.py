@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise, repeat
 
 import numpy as np
@@ -21,25 +22,27 @@ _MIN_SHORT_NAME = 4
 _MARGIN = 6.0
 _MARGIN_ELSEWHERE = 1.5
 _LOG_ODDS = 10.0
+_OLD = timedelta(days=14)
 _SAME_SENTENCE = 0.7
 _CLOSING = "\"'”’」』)） "
 
 SENTENCE_WEIGHTS = {
-    "meaning": 10.82,
-    "words": 1.69,
-    "around": 2.73,
-    "title": 2.43,
-    "before": 2.06,
-    "kind": 1.82,
-    "asks": -2.51,
-    "hit": 2.31,
+    "meaning": 11.5,
+    "words": 1.68,
+    "around": 2.87,
+    "title": 2.56,
+    "before": 2.19,
+    "kind": 1.89,
+    "asks": -2.91,
+    "hit": 1.59,
+    "age": -2.6,
 }
 """Learnt by `python -m bot.evaluation.calibrate` on half of the development questions.
 
 meaning: cosine to the question. words: share of the question's words, by rarity, that the sentence has. around: the
 same of its paragraph and title. title: the same of the title's other words. before: cosine of the sentence before it.
 kind: how many spans of the kind that is asked for it has, of three. asks: it is a question itself. hit: log-odds of its
-passage below the best, by ten.
+passage below the best, by ten. age: of its article, in days before the question's moment, of fourteen.
 """
 
 
@@ -76,6 +79,7 @@ class AskedFor:
         vector: The question embedded, shape (dim,).
         weights: Its tokens, each with its rarity in the index.
         names: Those tokens that are part of a name or number.
+        moment: What newer is measured from; None where it asks of other times.
     """
 
     text: str
@@ -83,6 +87,7 @@ class AskedFor:
     weights: Mapping[str, float]
     names: frozenset[str]
     kind: AnswerKind
+    moment: datetime | None
 
     def coverage(self, tokens: Collection[str]) -> float:
         """Share of the question's weight that some tokens cover, from 0 to 1; a name may begin a longer one."""
@@ -91,14 +96,22 @@ class AskedFor:
             return 0.0
         return sum([w for t, w in self.weights.items() if t in tokens or self._begins(t, tokens)]) / total
 
+    def age(self, published_at: datetime | None) -> float:
+        """Days from an article to the moment, of fourteen; 1 for one that is older or has no date."""
+        if self.moment is None:
+            return 0.0
+        if published_at is None:
+            return 1.0
+        return min(max((self.moment - published_at) / _OLD, 0.0), 1.0)
+
     def _begins(self, token: str, tokens: Collection[str]) -> bool:
         if token not in self.names or len(token) < _MIN_SHORT_NAME or not token.isalpha():
             return False
         return any(map(str.startswith, tokens, repeat(token)))
 
 
-def understand(text: str, vector: Vectors, weights: Mapping[str, float]) -> AskedFor:
-    """Prepare a question for weighing evidence."""
+def understand(text: str, vector: Vectors, weights: Mapping[str, float], moment: datetime | None) -> AskedFor:
+    """Prepare a question for weighing evidence; the arguments are the fields of AskedFor."""
     words = text.split()
     names = {
         token
@@ -106,7 +119,7 @@ def understand(text: str, vector: Vectors, weights: Mapping[str, float]) -> Aske
         if any(c.isdigit() for c in word) or (i and word.strip("“\"‘'(")[:1].isupper())
         for token in tokenize(word)
     }
-    return AskedFor(text, vector, weights, frozenset(names & set(weights)), classify_question(text))
+    return AskedFor(text, vector, weights, frozenset(names & set(weights)), classify_question(text), moment)
 
 
 def find_evidence(
@@ -175,6 +188,7 @@ def _weigh_sentences(
         more = {token: rarity[token] for token in title - asked.weights.keys()}
         all_of_more = sum(more.values()) or 1.0
         similarities = np.maximum(own_vectors @ asked.vector, 0).tolist()
+        age = asked.age(hit.published_at)
         below_best = max(-1.0, math.log(max(hit.score, 1e-9)) / _LOG_ODDS)
         around: dict[int, float] = {}
         for n, span in enumerate(passage_sentences(hit.passage)):
@@ -193,6 +207,7 @@ def _weigh_sentences(
                 "kind": min(len(answers), _MANY_ANSWERS) / _MANY_ANSWERS,
                 "asks": float(text.rstrip(_CLOSING).endswith(("?", "？"))),
                 "hit": below_best,
+                "age": age,
             }
             score = sum(SENTENCE_WEIGHTS[name] * x for name, x in features.items())
             yield Evidence(hit, span.paragraph, span.in_paragraph, text, score, features, tuple(answers))

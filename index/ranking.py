@@ -163,8 +163,10 @@ def weigh(features: Mapping[str, Column], weights: Mapping[str, float]) -> Colum
     return total
 
 
-def find_moment(periods: Sequence[Period], now: datetime) -> datetime | None:
-    """What newer is measured from: now, or the end of `by 17 March`; None where other times are named."""
+def find_moment(periods: Sequence[Period], is_past: bool, now: datetime) -> datetime | None:
+    """What newer is measured from: now, or the end of `by 17 March`; None where it `is_past` or names other times."""
+    if is_past:
+        return None
     named = [p for p in periods if p.published or not _is_recent(p, now)]
     if len(named) == 1 and named[0].since is None and not named[0].published:
         return named[0].until

@@ -57,7 +57,7 @@ def make_views(query: Query, vectors: Vectors, now: datetime) -> list[View]:
             quoted=tuple(q for q in query.quoted if q in one.text),
             sources=one.sources,
             periods=tuple(p for p in one.periods if is_telling(p, now)),
-            moment=None if query.is_past else find_moment(one.periods, now),
+            moment=find_moment(one.periods, query.is_past, now),
         )
         for one, vector in zip(asked, vectors, strict=True)
     ]

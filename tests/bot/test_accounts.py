@@ -18,7 +18,7 @@ QUESTION = np.array([0, 0, 1, 0], dtype=np.float32)
 
 
 def test_surroundings_join_neighbouring_paragraphs_of_several_passages_under_the_headline():
-    asked = understand("How many crates are there?", QUESTION, {"crate": 1.0})
+    asked = understand("How many crates are there?", QUESTION, {"crate": 1.0}, None)
     accounts = read_accounts(list(find_sentences(asked, HITS)), HITS, VECTORS, QUESTION)
     assert [a.text for a in accounts] == [
         "A paper spoke of nineteen crates.",
@@ -32,6 +32,6 @@ def test_surroundings_join_neighbouring_paragraphs_of_several_passages_under_the
 
 
 def test_what_could_be_the_answer_is_highlighted():
-    asked = understand("How many crates are there?", QUESTION, {"crate": 1.0})
+    asked = understand("How many crates are there?", QUESTION, {"crate": 1.0}, None)
     told = [e.text[a:b] for e in find_sentences(asked, HITS) for a, b in e.highlights]
     assert told == ["nineteen", "twelve"]

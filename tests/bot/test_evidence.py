@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def make_hit(text: str, rank: int = 1, article: str = "a", **fields) -> Hit:
 
 def weigh(*hits: Hit, question: str = QUESTION, near: str = ""):
     """Evidence of hits for a question; the sentence that holds `near` is close to it, all others are not."""
-    asked = understand(question, np.eye(DIM, dtype=np.float32)[0], dict.fromkeys(tokenize(question), 1.0))
+    asked = understand(question, np.eye(DIM, dtype=np.float32)[0], dict.fromkeys(tokenize(question), 1.0), None)
     vectors = []
     for hit in hits:
         texts = [hit.passage.text[s.start : s.end] for s in passage_sentences(hit.passage)]
@@ -68,10 +69,22 @@ def test_a_sentence_behind_a_near_one_is_raised():
 
 def test_words_of_the_title_that_were_not_asked_for_count_in_a_sentence_by_their_rarity():
     hit = make_hit("The ferry sank. The bridge sank. It rained.", title="Ferry and bridge sank")
-    asked = understand("Which bridge?", np.eye(DIM, dtype=np.float32)[0], {"bridg": 1.0})
+    asked = understand("Which bridge?", np.eye(DIM, dtype=np.float32)[0], {"bridg": 1.0}, None)
     vectors = [np.zeros((3, DIM), dtype=np.float32)]
     title = feature(find_evidence(asked, [hit], vectors, {"ferri": 3.0, "bridg": 9.0, "sank": 1.0}), "title")
     assert title == {"The ferry sank.": 1, "The bridge sank.": 0.25, "It rained.": 0}
+
+
+def test_what_is_older_counts_less_up_to_a_fortnight():
+    now = datetime(2026, 3, 20, tzinfo=UTC)
+    asked = understand(QUESTION, np.eye(DIM, dtype=np.float32)[0], {}, now)
+    ages = {days: asked.age(now - timedelta(days=days)) for days in (-1, 0, 7, 14, 400)}
+    assert ages == {-1: 0, 0: 0, 7: 0.5, 14: 1, 400: 1}
+    assert asked.age(None) == 1
+    assert replace(asked, moment=None).age(now - timedelta(days=400)) == 0
+    old, new = (make_hit(f"{day} people came.", published_at=now - timedelta(days=day)) for day in (9, 2))
+    vectors = [np.zeros((1, DIM), dtype=np.float32)] * 2
+    assert [e.text for e in find_evidence(asked, [old, new], vectors, {})] == ["2 people came.", "9 people came."]
 
 
 def test_words_of_the_paragraph_and_of_the_title_count_around_a_sentence():
@@ -172,7 +185,7 @@ def test_at_most_four_sentences_are_chosen_and_each_stands_in_its_paragraph(text
 
 
 def signals(*hits: Hit, n_passages: int = 1000, near: str = "") -> dict[str, float]:
-    asked = understand(QUESTION, np.eye(DIM, dtype=np.float32)[0], dict.fromkeys(tokenize(QUESTION), 1.0))
+    asked = understand(QUESTION, np.eye(DIM, dtype=np.float32)[0], dict.fromkeys(tokenize(QUESTION), 1.0), None)
     return confidence_features(asked, hits, weigh(*hits, near=near), n_passages)
 
 
