@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.accounts import find_sentences, read_accounts
@@ -50,7 +51,8 @@ def look_for_timeline(question: Question, found: Gathered, encoder: Encoder) -> 
         return []
     hits = _search(question, found, found.query, found.vectors, _N_OF_TIMELINE)
     vectors = found.generation.sentences.of_hits(hits, encoder)
-    evidence = find_evidence(found.asked, hits, vectors, found.generation.idf(title_words(hits)))
+    asked = replace(found.asked, moment=None)  # what was first told is as good as what was last
+    evidence = find_evidence(asked, hits, vectors, found.generation.idf(title_words(hits)))
     return choose_lines(question.text, read_accounts(evidence, hits, vectors, found.vectors[0]))
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.answer import Answerer
+from bot.second_look import look_for_timeline
 from bot.types import Answer, Difference, Outcome, Question
 from index.types import Filters
 
@@ -78,6 +79,13 @@ def test_how_it_unfolded_is_a_line_a_day_the_oldest_first(ask, scripted):
     assert [s.text for s in answer.sentences] == [FERRY.format(n=n) for n in range(1, 6)]
     days = [c.published_at for c in answer.citations]
     assert days == sorted(days)
+
+
+def test_what_is_old_is_no_worse_in_a_timeline(ask, newsroom):
+    question = Question("How did the ferry strike talks at Saltby develop?", datetime(2025, 4, 19, tzinfo=UTC))
+    gathered = Answerer(newsroom.reader, newsroom.encoder).gather(question)
+    assert len({e.features["age"] for e in gathered.evidence}) > 1
+    assert {e.features["age"] for e in look_for_timeline(question, gathered, newsroom.encoder)} == {0}
 
 
 def test_a_timeline_ends_at_as_of(ask):
