@@ -13,7 +13,7 @@ from bot.citations import Citations
 from bot.confidence import CONFIDENCE_THRESHOLD, confidence_features, estimate_confidence
 from bot.conversation import understand_question, write_alone
 from bot.development import asks_for_development, find_topic
-from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, title_words, understand
+from bot.evidence import AskedFor, Evidence, choose_sentences, find_evidence, measure_from, understand
 from bot.freshness import describe_age, is_about_now
 from bot.lines import Line
 from bot.llm import LanguageModel
@@ -27,7 +27,6 @@ from index.errors import IndexGone
 from index.generation import Generation
 from index.lexical import tokenize
 from index.query import Query
-from index.ranking import find_moment
 from index.reader import Reader
 from index.search import search
 from index.types import Encoder, Filters, Hit, Reranker, Vectors
@@ -157,10 +156,10 @@ class Answerer:
             weights = generation.idf(list(dict.fromkeys(tokenize(query.text))))
             own = set(tokenize(question.text))
             weighed = {t: w if t in own else w * _CARRIED_WEIGHT for t, w in weights.items()}
-            moment = find_moment(query.periods, query.is_past, question.moment)
-            asked = understand(question.text, vectors[0], weighed, moment)
+            now = min(question.moment, filters.newest or question.moment)
+            asked = understand(question.text, vectors[0], weighed, measure_from(query, now))
             sentences = generation.sentences.of_hits(hits, self._encoder)
-            evidence = find_evidence(asked, hits, sentences, generation.idf(title_words(hits)))
+            evidence = find_evidence(asked, hits, sentences, generation.idf)
             signals = confidence_features(asked, hits, evidence, generation.n_passages(filters))
         return Gathered(generation, query, vectors, filters, asked, tuple(hits), tuple(evidence), signals)
 

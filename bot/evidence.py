@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, repeat
@@ -14,6 +14,8 @@ from bot.asked import AnswerKind, classify_question, find_answers
 from bot.pronouns import begins_with_pronoun
 from index.lexical import tokenize, tokens_of
 from index.passages import passage_sentences
+from index.query import Query
+from index.ranking import find_moment
 from index.types import Hit, Vectors
 
 MAX_SENTENCES = 4
@@ -23,26 +25,30 @@ _MARGIN = 6.0
 _MARGIN_ELSEWHERE = 1.5
 _LOG_ODDS = 10.0
 _OLD = timedelta(days=14)
+_AHEAD = timedelta(days=1.5)
 _SAME_SENTENCE = 0.7
 _CLOSING = "\"'”’」』)） "
 
+Idf = Callable[[Sequence[str]], Mapping[str, float]]
+
 SENTENCE_WEIGHTS = {
-    "meaning": 11.5,
-    "words": 1.68,
-    "around": 2.87,
-    "title": 2.56,
-    "before": 2.19,
-    "kind": 1.89,
-    "asks": -2.91,
-    "hit": 1.59,
-    "age": -2.6,
+    "meaning": 11.73,
+    "words": 1.6,
+    "around": 2.99,
+    "title": 2.62,
+    "before": 2.24,
+    "kind": 1.91,
+    "asks": -2.92,
+    "hit": 1.44,
+    "age": -2.79,
 }
 """Learnt by `python -m bot.evaluation.calibrate` on half of the development questions.
 
 meaning: cosine to the question. words: share of the question's words, by rarity, that the sentence has. around: the
-same of its paragraph and title. title: the same of the title's other words. before: cosine of the sentence before it.
-kind: how many spans of the kind that is asked for it has, of three. asks: it is a question itself. hit: log-odds of its
-passage below the best, by ten. age: of its article, in days before the question's moment, of fourteen.
+same of its paragraph and title. title: share of the title's words that were not asked for. before: cosine of the
+sentence before it. kind: how many spans of the kind that is asked for it has, of three. asks: it is a question itself.
+hit: log-odds of its passage below the best, by ten. age: of its article, in days before the question's moment, of
+fourteen; nothing where it asks of another time.
 """
 
 
@@ -66,6 +72,11 @@ class Evidence:
     highlights: tuple[tuple[int, int], ...] = ()
 
     @property
+    def undated_score(self) -> float:
+        """The score but for the article's age."""
+        return self.score - SENTENCE_WEIGHTS["age"] * self.features["age"]
+
+    @property
     def paragraph_text(self) -> str:
         """Its paragraph; of one that is longer than a passage, the piece that was found."""
         return paragraph_of(self.hit, self.paragraph)
@@ -79,7 +90,7 @@ class AskedFor:
         vector: The question embedded, shape (dim,).
         weights: Its tokens, each with its rarity in the index.
         names: Those tokens that are part of a name or number.
-        moment: What newer is measured from; None where it asks of other times.
+        moment: What the age of articles is measured from; None where that does not count.
     """
 
     text: str
@@ -97,10 +108,10 @@ class AskedFor:
         return sum([w for t, w in self.weights.items() if t in tokens or self._begins(t, tokens)]) / total
 
     def age(self, published_at: datetime | None) -> float:
-        """Days from an article to the moment, of fourteen; 1 for one that is older or has no date."""
+        """Days from an article to the moment, of fourteen; 1 for one that is older, later or has no date."""
         if self.moment is None:
             return 0.0
-        if published_at is None:
+        if published_at is None or published_at > self.moment + _AHEAD:
             return 1.0
         return min(max((self.moment - published_at) / _OLD, 0.0), 1.0)
 
@@ -122,22 +133,23 @@ def understand(text: str, vector: Vectors, weights: Mapping[str, float], moment:
     return AskedFor(text, vector, weights, frozenset(names & set(weights)), classify_question(text), moment)
 
 
-def find_evidence(
-    asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors], rarity: Mapping[str, float]
-) -> list[Evidence]:
+def measure_from(query: Query, now: datetime) -> datetime | None:
+    """What the age of articles is measured from; None where a time is named that is over, be it lately."""
+    moment = find_moment(query.periods, query.is_past, now)
+    is_over = any(period.until and period.until < now for period in query.periods)
+    return None if is_over and moment == now else moment
+
+
+def find_evidence(asked: AskedFor, hits: Sequence[Hit], vectors: Sequence[Vectors], idf: Idf) -> list[Evidence]:
     """Sentences of the hits, the likeliest answer first.
 
     Args:
         vectors: For each hit, its sentences' vectors in order.
-        rarity: Of each of the `title_words`, in the index.
+        idf: Tells the rarity of tokens in the index.
     """
-    sentences = _drop_repeats(_weigh_sentences(asked, hits, vectors, rarity))
-    return sorted(sentences, key=lambda e: -e.score)
-
-
-def title_words(hits: Sequence[Hit]) -> list[str]:
-    """The tokens of the hits' titles."""
-    return list(dict.fromkeys(token for hit in hits for token in tokens_of(hit.title)))
+    rarity = idf(list(dict.fromkeys(token for hit in hits for token in tokens_of(hit.title))))
+    sentences = sorted(_weigh_sentences(asked, hits, vectors, rarity), key=lambda e: -e.score)
+    return list(_drop_repeats(sentences))
 
 
 def choose_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -230,7 +242,7 @@ def _context(e: Evidence, before: Mapping[tuple[str, int, int], Evidence]) -> It
         e = earlier
 
 
-def _drop_repeats(sentences: Iterator[Evidence]) -> Iterator[Evidence]:
+def _drop_repeats(sentences: Iterable[Evidence]) -> Iterator[Evidence]:
     seen: set[str] = set()
     for evidence in sentences:
         if evidence.text not in seen:

@@ -10,7 +10,7 @@ from bot.development import asks_for_development, choose_lines
 from bot.disagreement.asked import units_asked
 from bot.disagreement.contrast import choose_claims, find_contrast, may_differ
 from bot.disagreement.told import Contrast
-from bot.evidence import Evidence, find_evidence, title_words
+from bot.evidence import Evidence, find_evidence
 from bot.types import Question
 from index.query import Query
 from index.search import search
@@ -32,7 +32,8 @@ def look_for_contrast(question: Question, found: Gathered, encoder: Encoder) -> 
     if not may_differ(text):
         return None
     vectors = found.generation.sentences.of_hits(found.hits, encoder)
-    accounts = read_accounts(found.evidence, found.hits, vectors, meaning)
+    evidence = sorted(found.evidence, key=lambda e: -e.undated_score)  # the older side is as good as the newer
+    accounts = read_accounts(evidence, found.hits, vectors, meaning)
     claims = choose_claims(text, accounts)
     if not claims:
         return None
@@ -41,7 +42,7 @@ def look_for_contrast(question: Question, found: Gathered, encoder: Encoder) -> 
     known = {(e.hit.passage.id, e.paragraph, e.start) for e in found.evidence}
     others = [e for e in find_sentences(found.asked, hits) if (e.hit.passage.id, e.paragraph, e.start) not in known]
     vectors = found.generation.sentences.of_hits(hits, encoder)
-    everything = read_accounts([*found.evidence, *others], hits, vectors, meaning)
+    everything = read_accounts([*evidence, *others], hits, vectors, meaning)
     return find_contrast(text, choose_claims(text, everything[: len(accounts)]), everything)
 
 
@@ -52,7 +53,7 @@ def look_for_timeline(question: Question, found: Gathered, encoder: Encoder) -> 
     hits = _search(question, found, found.query, found.vectors, _N_OF_TIMELINE)
     vectors = found.generation.sentences.of_hits(hits, encoder)
     asked = replace(found.asked, moment=None)  # what was first told is as good as what was last
-    evidence = find_evidence(asked, hits, vectors, found.generation.idf(title_words(hits)))
+    evidence = find_evidence(asked, hits, vectors, found.generation.idf)
     return choose_lines(question.text, read_accounts(evidence, hits, vectors, found.vectors[0]))
 
 

@@ -63,25 +63,26 @@ def measure_scale(n_passages: int, *, sentences: bool = True) -> None:
     Args:
         sentences: Whether vectors of sentences are stored, which are noise as well.
     """
-    home, folder, figures = WORK / "scale", WORK / "scale-articles", WORK / "scale-figures"
-    live = Store(home).live() if home.is_dir() else None
-    n_there = live.n_passages if live else 0
-    if n_there > n_passages + _STEP / 2:
-        sys.exit(f"nothing measured: an index of {n_there} passages is there; delete {home}, {folder} and {figures}")
+    work = WORK / ("scale" if sentences else "scale-no-sentences")
+    home, folder, figures = work / "home", work / "articles", work / "figures"
+    steps = split_steps(n_passages)
+    noted = [figures / f"{number:02}-{size}.txt" for number, size in enumerate(steps)]
+    if set(figures.glob("*.txt")) - set(noted):
+        sys.exit(f"nothing measured: {work} has an index that grew by other steps; delete it, or ask for more passages")
+    n_there = sum(size for size, path in zip(steps, noted, strict=True) if path.exists())
     room = shutil.disk_usage(WORK).free - (n_passages - n_there) * _BYTES_PER_PASSAGE
     if room < _BYTES_LEFT:
         sys.exit(f"nothing measured: {n_passages} passages would leave {room / 1e9:.0f} GB on the disk")
-    figures.mkdir(exist_ok=True)
+    figures.mkdir(parents=True, exist_ok=True)
     articles = make_articles()
-    for number, n_more in enumerate(split_steps(n_passages)):
-        noted = figures / f"{number:02}.txt"
-        records = islice(articles, round(n_more / PASSAGES_PER_ARTICLE))
-        if noted.exists():
-            show(f"step {number}, built before: {noted.read_text(encoding='utf-8')}")
+    for number, (size, path) in enumerate(zip(steps, noted, strict=True)):
+        records = islice(articles, round(size / PASSAGES_PER_ARTICLE))
+        if path.exists():
+            show(f"step {number}, built before: {path.read_text(encoding='utf-8')}")
             deque(records, maxlen=0)
             continue
         write_articles(folder / f"{number:02}", records)
-        run_apart(build_step, home, folder, sentences, noted)
+        run_apart(build_step, home, folder, number, sentences, path)
     show_disk(home)
     run_apart(ask, home)
     run_apart(build_again, home, folder)
@@ -99,16 +100,17 @@ def run_apart(run: Callable[..., None], *args: object) -> None:
         process.submit(run, *args).result()
 
 
-def build_step(home: Path, folder: Path, sentences: bool, noted: Path) -> None:
+def build_step(home: Path, folder: Path, step: int, sentences: bool, noted: Path) -> None:
     """Time by stage and memory of a build, which is noted where it has ended."""
-    store, encoder = NotedStore(home), NoiseVectors(sentences=sentences)
+    store, encoder = NotedStore(home), NoiseVectors(step, sentences=sentences)
     encoder.encode_queries(["warm up"])
+    resumed = "; it went on with a build that was stopped, whose time is not told" if store.orphans() else ""
     report, seconds = time_build(store, encoder, folder)
     kind = "" if sentences else ", without those of sentences"
     told = (
         f"{report.embedded} passages added to make {report.passages} of {report.articles} articles; random unit "
         f"vectors{kind}, tokens reckoned from characters; {report.seconds:.1f} s, peak "
-        f"{memory_gb('VmHWM'):.2f} GB resident"
+        f"{memory_gb('VmHWM'):.2f} GB resident{resumed}"
     )
     show(f"build: {told}")
     show_stages("build", seconds)
@@ -176,9 +178,9 @@ class NoiseVectors(RandomVectors):
     Tokens are reckoned, for counting them takes much of the time where embedding takes none.
     """
 
-    def __init__(self, *, sentences: bool) -> None:
+    def __init__(self, seed: int, *, sentences: bool) -> None:
         super().__init__()
-        self._random = np.random.default_rng(0)
+        self._random = np.random.default_rng(seed)
         self._sentences = sentences
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.confidence import CONFIDENCE_WEIGHTS, confidence_features, estimate_confidence
-from bot.evidence import MAX_SENTENCES, SENTENCE_WEIGHTS, choose_sentences, find_evidence, title_words, understand
+from bot.evidence import MAX_SENTENCES, SENTENCE_WEIGHTS, choose_sentences, find_evidence, measure_from, understand
 from index.lexical import tokenize
 from index.passages import passage_sentences
+from index.query import Outlets, understand_query
 from index.types import Hit, Passage
 
 QUESTION = "How many people crossed the harbour bridge?"
@@ -37,6 +39,10 @@ def make_hit(text: str, rank: int = 1, article: str = "a", **fields) -> Hit:
     return Hit(**(defaults | fields))
 
 
+def equally_rare(tokens: Sequence[str]) -> dict[str, float]:
+    return dict.fromkeys(tokens, 1.0)
+
+
 def weigh(*hits: Hit, question: str = QUESTION, near: str = ""):
     """Evidence of hits for a question; the sentence that holds `near` is close to it, all others are not."""
     asked = understand(question, np.eye(DIM, dtype=np.float32)[0], dict.fromkeys(tokenize(question), 1.0), None)
@@ -44,7 +50,7 @@ def weigh(*hits: Hit, question: str = QUESTION, near: str = ""):
     for hit in hits:
         texts = [hit.passage.text[s.start : s.end] for s in passage_sentences(hit.passage)]
         vectors.append(np.array([np.eye(DIM)[0 if near and near in t else 1] for t in texts], dtype=np.float32))
-    return find_evidence(asked, hits, vectors, dict.fromkeys(title_words(hits), 1.0))
+    return find_evidence(asked, hits, vectors, equally_rare)
 
 
 def feature(evidence, name: str) -> dict[str, float]:
@@ -71,20 +77,51 @@ def test_words_of_the_title_that_were_not_asked_for_count_in_a_sentence_by_their
     hit = make_hit("The ferry sank. The bridge sank. It rained.", title="Ferry and bridge sank")
     asked = understand("Which bridge?", np.eye(DIM, dtype=np.float32)[0], {"bridg": 1.0}, None)
     vectors = [np.zeros((3, DIM), dtype=np.float32)]
-    title = feature(find_evidence(asked, [hit], vectors, {"ferri": 3.0, "bridg": 9.0, "sank": 1.0}), "title")
+    title = feature(find_evidence(asked, [hit], vectors, lambda _: {"ferri": 3.0, "bridg": 9.0, "sank": 1.0}), "title")
     assert title == {"The ferry sank.": 1, "The bridge sank.": 0.25, "It rained.": 0}
 
 
 def test_what_is_older_counts_less_up_to_a_fortnight():
     now = datetime(2026, 3, 20, tzinfo=UTC)
     asked = understand(QUESTION, np.eye(DIM, dtype=np.float32)[0], {}, now)
-    ages = {days: asked.age(now - timedelta(days=days)) for days in (-1, 0, 7, 14, 400)}
-    assert ages == {-1: 0, 0: 0, 7: 0.5, 14: 1, 400: 1}
+    ages = {days: asked.age(now - timedelta(days=days)) for days in (-2, -1, 0, 7, 14, 400)}
+    assert ages == {-2: 1, -1: 0, 0: 0, 7: 0.5, 14: 1, 400: 1}
     assert asked.age(None) == 1
     assert replace(asked, moment=None).age(now - timedelta(days=400)) == 0
     old, new = (make_hit(f"{day} people came.", published_at=now - timedelta(days=day)) for day in (9, 2))
     vectors = [np.zeros((1, DIM), dtype=np.float32)] * 2
-    assert [e.text for e in find_evidence(asked, [old, new], vectors, {})] == ["2 people came.", "9 people came."]
+    assert [e.text for e in find_evidence(asked, [old, new], vectors, equally_rare)] == [
+        "2 people came.",
+        "9 people came.",
+    ]
+
+
+def test_of_a_sentence_that_stands_in_two_articles_the_better_place_is_kept():
+    now = datetime(2026, 3, 20, tzinfo=UTC)
+    asked = understand(QUESTION, np.eye(DIM, dtype=np.float32)[0], {}, now)
+    hits = [
+        make_hit("Six came.", article=i, published_at=now - timedelta(days=d)) for i, d in (("old", 20), ("new", 0))
+    ]
+    vectors = [np.zeros((1, DIM), dtype=np.float32)] * 2
+    assert [e.hit.passage.article_id for e in find_evidence(asked, hits, vectors, equally_rare)] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Who won?", 20),
+        ("Who won today?", 20),
+        ("How many had died by 17 March?", 17),
+        ("What did the council decide on 17 March?", None),
+        ("What did the council decide yesterday?", None),
+        ("What was decided in 2024?", None),
+        ("What did she originally plan?", None),
+    ],
+)
+def test_age_is_measured_from_the_moment_unless_a_time_is_named_that_is_over(text: str, day: int | None):
+    now = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    moment = measure_from(understand_query(text, now, UTC, Outlets([])), now)
+    assert (moment and moment.day) == day
 
 
 def test_words_of_the_paragraph_and_of_the_title_count_around_a_sentence():
