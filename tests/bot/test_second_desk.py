@@ -136,7 +136,7 @@ class TestWithAnIndex:
     def test_it_answers_as_this_process_does(self, second, settings):
         answer = second.ask(QUESTION)
         own = Desk(settings).answerer.ask(QUESTION)
-        assert "41 million crowns" in answer.sentences[0].text
+        assert any("41 million crowns" in sentence.text for sentence in answer.sentences)
         assert (answer.sentences, answer.citations, answer.hits) == (own.sentences, own.citations, own.hits)
 
     def test_one_that_is_busy_is_not_waited_for(self, second):
