@@ -74,11 +74,12 @@ class Arrivals:
 
 def _ids_of(generation: Generation) -> frozenset[str]:
     alive = generation.allowed_articles(_EVERYTHING)
-    return frozenset(generation.articles[row].id for row in np.flatnonzero(alive).tolist())
+    pairs = zip(generation.articles.ids(), alive.tolist(), strict=True)
+    return frozenset(article_id for article_id, is_alive in pairs if is_alive)
 
 
 def _find_new(generation: Generation, known: Collection[str]) -> Mask:
     alive = generation.allowed_articles(_EVERYTHING)
-    is_known = alive & np.array([article.id in known for article in generation.articles], dtype=np.bool_)
+    is_known = alive & np.array([article_id in known for article_id in generation.articles.ids()], dtype=np.bool_)
     new: Mask = alive & ~np.isin(generation.copy_groups, generation.copy_groups[is_known])
     return new

@@ -40,6 +40,7 @@ from index.types import Hit
 from index.watch import Listener, Watch
 
 _COLLECT_EVERY_S = 30.0
+_COMPACT_EVERY_S = 10.0
 _NOT_BUILT = "there is no index yet; run `newsdesk index build`"
 
 
@@ -179,7 +180,7 @@ class Desk:
         """Collect what is due, and build whenever the files of the last build change, until it is stopped."""
         self.encoder.encode_queries(["warm up"])
         build = partial(self.rebuild, asked_for=False)
-        Watch(self.store, self._sources, build, listener, self._collect).run(stopped)
+        Watch(self.store, self._sources, build, listener, (self._collect, self._compact)).run(stopped)
 
     def _collect(self) -> float:
         """Collect from the sources of `corpus.toml` that are due; returns after how many seconds to look again."""
@@ -189,6 +190,15 @@ class Desk:
         if load_subscriptions(self.settings.home).source:
             collect_articles(self.settings.home, due_only=True)
         return _COLLECT_EVERY_S
+
+    def _compact(self) -> float:
+        """Merge what builds have left, in another process; returns after how many seconds to look again."""
+        from bot.apart import compact_apart
+        from index.compaction import is_compaction_due
+
+        if is_compaction_due(self.store):
+            compact_apart(self.settings)
+        return _COMPACT_EVERY_S
 
     def _sources(self) -> list[Path]:
         live = self.store.live()

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import numpy as np
 
+from index.articles import UNDATED, ArticleRow
 from index.generation import Generation, Mask
 from index.lexical import tokenize
-from index.segment import UNDATED, ArticleRow, from_timestamp
+from index.segment import from_timestamp
 from index.sentences import split_sentences
 from index.types import Vectors
 

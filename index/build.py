@@ -81,7 +81,8 @@ def build_index(
         strict: Make the first bad article an error.
         keep: How many generations to keep, the new one among them.
         check: Called with the new generation once it has passed its own checks.
-        asked_for: Whether a person wants it, so that it may move on an index that is held.
+        asked_for: Whether a person wants it, so that it may move on an index that is held, and may take its time to
+            merge segments.
         wait: Wait for a build that runs already.
 
     Raises:
@@ -113,7 +114,7 @@ def build_index(
         effort = Effort()
         if task.survey.to_index:
             add_articles(task, task.survey, writer, effort, on_progress)
-        manifest = compose_manifest(task, writer, (), on_progress)
+        manifest = compose_manifest(task, writer, (), on_progress, quick=not asked_for)
         check_manifest(task, manifest, left, check, on_progress)
         renew_lock()
         store.publish(manifest, pointer)

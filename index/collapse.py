@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from index.articles import UNDATED
 from index.copies import Repeated, are_copies
 from index.generation import Generation, Mask
-from index.segment import UNDATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from chromadb.api.models.Collection import Collection
 from chromadb.api.types import GetResult
 from chromadb.errors import ChromaError, NotFoundError
 
+from index.articles import UNDATED, ArticleRow
 from index.errors import IndexGone, NewsdeskError
-from index.segment import UNDATED, ArticleRow, PassageRow
+from index.segment import PassageRow
 from index.types import Passage, Vectors
 
 

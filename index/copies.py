@@ -32,7 +32,7 @@ def sign_text(text: str) -> Signatures:
     if len(shingles) < _MIN_SHINGLES:
         return np.zeros(N_PERMUTATIONS, dtype=np.uint32)
     sketch = MinHash(num_perm=N_PERMUTATIONS)
-    sketch.update_batch([" ".join(shingle).encode() for shingle in sorted(shingles)])
+    sketch.update_batch([" ".join(shingle).encode() for shingle in shingles])
     return np.asarray(sketch.hashvalues, dtype=np.uint32)
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index.articles import ArticleRow
 from index.merge import SegmentsWriter
 from index.passages import article_context, split_article
-from index.segment import ArticleRow, PassageRow, to_timestamp
+from index.segment import PassageRow, to_timestamp
 from index.sentence_cache import sentence_ranges
 from index.store import Store
 from index.stored_vectors import StoredVectors

@@ -12,12 +12,13 @@ import numpy as np
 from chromadb.api.models.Collection import Collection as ChromaCollection
 from numpy.typing import NDArray
 
+from index.articles import UNDATED, ArticleChain, ArticleRow
 from index.collection import fetch_passages, nearest
-from index.copies import group_copies
+from index.copies import Signatures, group_copies
 from index.lexical import inverse_document_frequency
 from index.manifest import Manifest, SegmentRef
 from index.recent import Recent
-from index.segment import UNDATED, ArticleRow, PassageRow, Segment, from_timestamp, in_zone_of, to_timestamp
+from index.segment import PassageRow, Segment, from_timestamp, in_zone_of, to_timestamp
 from index.store import Store
 from index.types import Filters, Vectors
 from index.wording.outlets import Outlets
@@ -57,18 +58,17 @@ class Generation:
         """Vectors of the passages' sentences."""
         self._parts = _open_parts(store, manifest)
         self._read_lately: Recent[int, PassageRow] = Recent(_MAX_KEPT)
-        self.articles: tuple[ArticleRow, ...] = tuple(a for p in self._parts for a in p.segment.articles)
+        self.articles = ArticleChain(p.segment.articles for p in self._parts)
         """Every article row, the removed ones included."""
         self.article_of = np.concatenate([p.segment.article_of.astype(np.int64) + p.first_article for p in self._parts])
-        alive = [a.id not in p.ref.removed for p in self._parts for a in p.segment.articles]
-        self._alive = np.array(alive, dtype=np.bool_)
-        self.signatures = np.concatenate([p.segment.signatures for p in self._parts])
+        self._alive = np.concatenate([p.segment.articles.all_but(p.ref.removed) for p in self._parts])
+        self.signatures: Signatures = self.articles.numbers("signature")
         """MinHash of each article row; shape (n_articles, 64)."""
         self.copy_groups = group_copies(self.signatures)
         """For each article row, the number of its group of near-identical articles."""
-        self.published = np.array([a.published for a in self.articles], dtype=np.int64)
+        self.published: NDArray[np.int64] = self.articles.numbers("published")
         """Timestamp of each article row, or UNDATED."""
-        self._changed = np.array([a.changed for a in self.articles], dtype=np.int64)
+        self._changed: NDArray[np.int64] = self.articles.numbers("changed")
         self.first_paragraphs = np.concatenate([p.segment.first_paragraphs for p in self._parts])
         """Number of the paragraph at which each passage begins, from 1."""
 
@@ -80,7 +80,8 @@ class Generation:
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """Outlets of the articles, sorted."""
-        return tuple(sorted({a.source for a, alive in zip(self.articles, self._alive, strict=True) if alive}))
+        names, numbers = self._sources
+        return tuple(names[n] for n in np.unique(numbers[self._alive]))
 
     @cached_property
     def outlets(self) -> Outlets:
@@ -89,22 +90,15 @@ class Generation:
 
     def is_of(self, sources: Collection[str]) -> Mask:
         """Which article rows are of some outlets, by their exact names."""
-        numbers = [n for n, source in enumerate(self._source_names) if source in sources]
-        mask: Mask = np.isin(self._source_of, numbers)
-        return mask
+        return _is_among(self._sources, sources)
 
     @cached_property
-    def _source_names(self) -> list[str]:
-        return sorted({a.source for a in self.articles})
+    def _sources(self) -> tuple[list[str], NDArray[np.int64]]:
+        return self.articles.names("source")
 
     @cached_property
-    def _source_of(self) -> NDArray[np.int64]:
-        numbers = {source: n for n, source in enumerate(self._source_names)}
-        return np.array([numbers[a.source] for a in self.articles], dtype=np.int64)
-
-    @cached_property
-    def _languages(self) -> NDArray[np.str_]:
-        return np.array([a.language for a in self.articles])
+    def _languages(self) -> tuple[list[str], NDArray[np.int64]]:
+        return self.articles.names("language")
 
     @cached_property
     def newest(self) -> datetime | None:
@@ -130,13 +124,13 @@ class Generation:
         if filters.excluded:
             allowed &= ~self.is_of(self._find_sources(filters.excluded))
         if filters.language is not None:
-            allowed &= self._languages == filters.language
+            allowed &= _is_among(self._languages, [filters.language])
         return allowed
 
     def _find_sources(self, names: Collection[str]) -> set[str]:
         """Outlets by their names in any case."""
         wanted = {name.casefold() for name in names}
-        return {name for name in self._source_names if name.casefold() in wanted}
+        return {name for name in self._sources[0] if name.casefold() in wanted}
 
     def n_passages(self, filters: Filters) -> int:
         """How many passages a search may return."""
@@ -145,8 +139,10 @@ class Generation:
     def among(self, article_ids: Collection[str]) -> Generation:
         """The same generation as if it held only some of its articles."""
         other = copy(self)
-        other._alive = self._alive & np.array([a.id in article_ids for a in self.articles], dtype=np.bool_)
-        for name in ("sources", "outlets", "newest", "_article_rows"):
+        other._alive = np.zeros_like(self._alive)
+        rows = self.articles.find(article_ids)
+        other._alive[rows] = self._alive[rows]
+        for name in ("sources", "outlets", "newest"):
             other.__dict__.pop(name, None)
         return other
 
@@ -174,8 +170,9 @@ class Generation:
         spare = 1 if n_allowed == len(mask) else _SPARE
         width = min(len(mask), spare * n * len(mask) // n_allowed)
         nearby = nearest(part.collection, vector, width)
-        rows = [(part.segment.row_of[passage_id], similarity) for passage_id, similarity in nearby]
-        found = [(part.first_passage + row, similarity) for row, similarity in rows if mask[row]]
+        rows = part.segment.passage_ids.find([passage_id for passage_id, _ in nearby]).tolist()
+        pairs = zip(rows, nearby, strict=True)
+        found = [(part.first_passage + row, similarity) for row, (_, similarity) in pairs if row >= 0 and mask[row]]
         return found[:wanted] if len(found) >= wanted else _scan(part, vector, np.flatnonzero(mask), wanted)
 
     def similarities(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -231,7 +228,7 @@ class Generation:
 
     def article(self, article_id: str) -> ArticleRow:
         """What is known of an article by its id; KeyError where there is none."""
-        return self.articles[self._article_rows[article_id]]
+        return self.articles[self._row_of(article_id)]
 
     def paragraphs_of(self, article_id: str) -> dict[int, str]:
         """The paragraphs of an article as stored, by number."""
@@ -239,14 +236,22 @@ class Generation:
 
     def read_articles(self, article_ids: Iterable[str]) -> dict[str, dict[int, str]]:
         """The same of several articles, for which Chroma is asked but once."""
-        rows = {i: np.flatnonzero(self.article_of == self._article_rows[i]).tolist() for i in article_ids}
+        rows = {i: np.flatnonzero(self.article_of == self._row_of(i)).tolist() for i in article_ids}
         found = self.passages([row for own in rows.values() for row in own])
         return {i: _join_paragraphs(found[row] for row in own) for i, own in rows.items()}
 
-    @cached_property
-    def _article_rows(self) -> dict[str, int]:
-        pairs = zip(self.articles, self._alive, strict=True)
-        return {a.id: row for row, (a, alive) in enumerate(pairs) if alive}
+    def _row_of(self, article_id: str) -> int:
+        rows = [row for row in self.articles.find([article_id]) if self._alive[row]]
+        if not rows:
+            raise KeyError(article_id)
+        return rows[0]
+
+
+def _is_among(column: tuple[list[str], NDArray[np.int64]], wanted: Collection[str]) -> Mask:
+    """Which rows have one of some names, in a column of `ArticleChain.names`."""
+    names, numbers = column
+    mask: Mask = np.isin(numbers, [n for n, name in enumerate(names) if name in wanted])
+    return mask
 
 
 def _join_paragraphs(rows: Iterable[PassageRow]) -> dict[int, str]:

@@ -6,14 +6,16 @@ import math
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import bm25s
 import numpy as np
 import Stemmer
 from numpy.typing import NDArray
+
+from index.strings import Strings, write_strings
 
 _WORD = re.compile(r"[^\W_]+")
 _CJK_FUNCTION = frozenset("谁什么吗呢吧了是的")
@@ -31,6 +33,7 @@ _OTHER_MARKS = re.compile(
     "[\u0483-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0010ffff]"
 )
 """Where Unicode has other marks that combine, and where it does not say that it has none."""
+_COLUMNS = ("indptr", "indices", "data")
 _stem = Stemmer.Stemmer("english")
 
 
@@ -81,42 +84,53 @@ class LexicalIndex:
     same length by design, so their length counts less than is usual: b = 0.4.
     """
 
-    def __init__(self, bm25: bm25s.BM25, n_passages: int) -> None:
-        self._scores = bm25.scores
-        self._vocabulary: dict[str, int] = bm25.vocab_dict
+    def __init__(self, vocabulary: Strings, columns: Mapping[str, NDArray[Any]], n_passages: int) -> None:
+        """Take the postings of each token, those of one behind those of another.
+
+        Args:
+            columns: Where those of each token begin ("indptr"), and their rows ("indices") and scores ("data").
+        """
+        self._vocabulary = vocabulary
+        self._starts, self._rows, self._scores = (columns[name] for name in _COLUMNS)
         self.n_passages = n_passages
 
     @classmethod
     def build(cls, texts: Iterable[str], folder: Path) -> LexicalIndex:
         """Index texts, in the order of their rows, and save the index in a folder."""
+        import bm25s
+
         bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.4)
         numbers: dict[str, int] = {}
         tokens = [array("i", _number(tokenize(text) or [""], numbers)) for text in texts]  # a tenth of lists of words
         bm25.index((tokens, numbers), show_progress=False)
-        bm25.save(folder, show_progress=False)
-        return cls(bm25, len(tokens))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _COLUMNS:
+            np.save(folder / f"{name}.npy", bm25.scores[name])
+        write_strings(folder / "words", bm25.vocab_dict)
+        return cls.open(folder, len(tokens))
 
     @classmethod
-    def load(cls, folder: Path, n_passages: int) -> LexicalIndex:
-        """Open an index that `build` saved; raises OSError or ValueError where it is not whole."""
-        return cls(bm25s.BM25.load(folder, show_progress=False), n_passages)
+    def open(cls, folder: Path, n_passages: int) -> LexicalIndex:
+        """Map an index that `build` saved; raises OSError, ValueError or EOFError where it is not whole."""
+        columns = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _COLUMNS}
+        return cls(Strings.open(folder / "words"), columns, n_passages)
 
     def document_frequencies(self, tokens: Iterable[str]) -> dict[str, int]:
         """In how many passages each token occurs; zero for those that do not."""
-        indptr = self._scores["indptr"]
-        ids = {token: self._vocabulary.get(token) for token in tokens}
-        return {t: 0 if i is None else int(indptr[i + 1] - indptr[i]) for t, i in ids.items()}
+        wanted = list(tokens)
+        columns = dict(zip(wanted, self._vocabulary.find(wanted).tolist(), strict=True))
+        return {t: 0 if c < 0 else int(self._starts[c + 1] - self._starts[c]) for t, c in columns.items()}
 
     def postings(self, token: str, idf: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The passages that have a token, and its BM25 in each, with the given weight for its rarity."""
-        column = self._vocabulary.get(token)
-        if column is None:
+        column = int(self._vocabulary.find([token])[0])
+        if column < 0:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        a, b = int(self._scores["indptr"][column]), int(self._scores["indptr"][column + 1])
+        a, b = int(self._starts[column]), int(self._starts[column + 1])
         if a == b:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         weight = np.float32(idf / inverse_document_frequency(b - a, self.n_passages))
-        return self._scores["indices"][a:b], self._scores["data"][a:b] * weight
+        return self._rows[a:b], self._scores[a:b] * weight
 
 
 def _number(tokens: Iterable[str], numbers: dict[str, int]) -> Iterable[int]:

@@ -64,6 +64,24 @@ def build_lock(store: Store, *, wait: bool = False) -> Iterator[Callable[[], Non
 
 
 @contextmanager
+def merge_lock(store: Store, *, wait: bool = False) -> Iterator[None]:
+    """Hold the right to merge segments while others build; the arguments and errors are those of `build_lock`."""
+    if store.server:
+        lease = store.lease("merge")
+        _take(lease, store.place, wait)
+        try:
+            yield
+        finally:
+            lease.release()
+        return
+    try:
+        with FileLock(store.home / "merge.lock").acquire(timeout=_FOR_EVER if wait else 0):
+            yield
+    except Timeout as e:
+        raise BuildBusy(f"{store.home}: another process is merging segments of this index") from e
+
+
+@contextmanager
 def nobody_builds(store: Store) -> Iterator[None]:
     """Keep builds of an embedded index from beginning, for a moment that they wait out; Timeout where one runs."""
     with FileLock(store.home / "build.lock").acquire(timeout=0):

@@ -15,6 +15,8 @@ from index.types import Vectors
 
 _MERGE_FACTOR = 2
 _WINDOW = 1024
+QUICK = 1000
+"""Segments of so many passages are merged in some seconds, while the next articles wait."""
 
 
 class SegmentsWriter:
@@ -34,6 +36,8 @@ class SegmentsWriter:
     def add(self, rows: Sequence[PassageRow], vectors: Vectors) -> None:
         """Store the passages of whole articles with their vectors; raises as `SegmentWriter.add`."""
         if not self._writers or (self.n_open and self.n_open + len(rows) > self._max_passages):
+            if self._writers:
+                self._store.forget_graphs()  # of a full one, which takes 1.7 kB of memory a passage
             self._writers.append(self._store.new_segment(self._share))
         self._writers[-1].add(rows, vectors)
 
@@ -43,12 +47,19 @@ class SegmentsWriter:
 
 
 def plan_merge(
-    refs: Sequence[SegmentRef], segments: Mapping[str, Segment], n_new: int, max_passages: int
+    refs: Sequence[SegmentRef],
+    segments: Mapping[str, Segment],
+    n_new: int,
+    max_passages: int,
+    max_each: int | None = None,
 ) -> tuple[list[SegmentRef], list[SegmentRef]]:
     """Segments to keep and segments to merge into the new one, which then has `max_passages` at most.
 
     Small ones are merged into what is at least half their size, so that sizes grow geometrically and
     a passage is copied a logarithmic number of times; one that is mostly removed is rewritten.
+
+    Args:
+        max_each: Those of more passages are kept, if they have any left.
     """
     kept: list[SegmentRef] = []
     merged: list[SegmentRef] = []
@@ -59,7 +70,8 @@ def plan_merge(
             continue
         mostly_removed = n_live * 2 < ref.n_passages
         fits = n_live < size * _MERGE_FACTOR and size + n_live <= max_passages
-        if mostly_removed or (n_new and fits):
+        is_small = max_each is None or ref.n_passages <= max_each
+        if is_small and (mostly_removed or (n_new and fits)):
             merged.append(ref)
             size += n_live
         else:
@@ -67,32 +79,46 @@ def plan_merge(
     return kept, merged
 
 
+def plan_compaction(refs: Sequence[SegmentRef], segments: Mapping[str, Segment], max_passages: int) -> list[SegmentRef]:
+    """Segments to merge, of those that a quick merge leaves alone, into new ones of `max_passages` at most."""
+    large = [ref for ref in refs if ref.n_passages > QUICK]
+    if not large:
+        return []
+    first, *others = sorted(large, key=lambda r: n_live_passages(r, segments[r.name]))
+    n_live = n_live_passages(first, segments[first.name])
+    _, merged = plan_merge(others, segments, n_live, max_passages)
+    return [first, *merged] if merged or n_live * 2 < first.n_passages else []
+
+
 def copy_segments(store: Store, writer: SegmentsWriter, refs: Sequence[SegmentRef], on_progress: OnProgress) -> None:
     """Write what is left of some segments into others, with their vectors."""
-    for n_done, ref in enumerate(refs):
-        on_progress("merging", n_done, len(refs))
+    n_done, n_all = 0, sum(ref.n_passages for ref in refs)
+    for ref in refs:
         rows: list[PassageRow] = []
         vectors: list[Vectors] = []
         for row, vector in store.rows(ref.name, vectors=True):
             if row.article.id in ref.removed:
                 continue
             if len(rows) >= _WINDOW and row.article.id != rows[-1].article.id:
+                on_progress("merging", n_done, n_all)
+                n_done += len(rows)
                 writer.add(rows, np.stack(vectors))
                 rows, vectors = [], []
             rows.append(row)
             vectors.append(vector)
+        on_progress("merging", n_done, n_all)
+        n_done += len(rows)
         if rows:
             writer.add(rows, np.stack(vectors))
 
 
 def n_live_articles(ref: SegmentRef, segment: Segment) -> int:
     """How many articles of a segment the generation still holds."""
-    return sum(a.id not in ref.removed for a in segment.articles)
+    return int(segment.articles.all_but(ref.removed).sum())
 
 
 def n_live_passages(ref: SegmentRef, segment: Segment) -> int:
     """How many passages of a segment the generation still holds."""
     if not ref.removed:
         return ref.n_passages
-    alive = np.array([a.id not in ref.removed for a in segment.articles])
-    return int(alive[segment.article_of].sum())
+    return int(segment.articles.all_but(ref.removed)[segment.article_of].sum())

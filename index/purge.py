@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from index.errors import IndexMismatch
-from index.lock import build_lock, pointer_lock
+from index.lock import build_lock, merge_lock, pointer_lock
 from index.manifest import Manifest, SegmentRef
 from index.merge import SegmentsWriter, copy_segments, n_live_articles, n_live_passages
 from index.selfcheck import check_generation
@@ -76,6 +76,9 @@ def finish_purge(store: Store, *, wait: bool = False, on_progress: OnProgress = 
 
 def _erase(store: Store, renew_lock: Callable[[], None], on_progress: OnProgress) -> PurgeReport:
     withdrawn = store.withdrawn.hashes()
+    with merge_lock(store, wait=True):  # which is given up as soon as there is something to withdraw
+        for name in store.unfinished_merges():
+            store.delete_segment(name)
     _delete_orphans(store, withdrawn)
     found = {ref: gone for ref in _kept_segments(store) if (gone := _find_articles(store, ref, withdrawn))}
     copies = {ref.name: _copy_without(store, ref, gone, on_progress) for ref, gone in found.items()}
@@ -114,7 +117,7 @@ def _kept_segments(store: Store) -> list[SegmentRef]:
 
 def _find_articles(store: Store, ref: SegmentRef, withdrawn: frozenset[str]) -> frozenset[str]:
     articles = store.segment(ref.name, ref.n_passages).articles
-    return frozenset(a.id for a in articles if hash_id(a.id) in withdrawn)
+    return frozenset(article_id for article_id in articles.ids if hash_id(article_id) in withdrawn)
 
 
 def _copy_without(store: Store, ref: SegmentRef, gone: frozenset[str], on_progress: OnProgress) -> SegmentRef | None:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from index.articles import UNDATED
 from index.generation import Generation
 from index.lexical import tokenize
 from index.query import Period
-from index.segment import UNDATED, in_zone_of, to_timestamp
+from index.segment import in_zone_of, to_timestamp
 from index.types import Filters, Vectors
 from index.wording.quotes import share_quoted
 

@@ -123,8 +123,8 @@ def _read(store: Store, ref: SegmentRef, fault: Fault) -> Iterator[tuple[Passage
     if cached is None:
         raise IndexMismatch(f"segment {ref.name} cannot be read")
     for row, _ in store.rows(ref.name):
-        at = cached.row_of.get(row.passage.id)
-        if at is None:
+        at = int(cached.passage_ids.find([row.passage.id])[0])
+        if at < 0:
             raise IndexMismatch(f"segment {ref.name} holds other passages than its cache")
         vector = cached.vectors[at].astype(np.float32)
         yield row, vector / np.linalg.norm(vector)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Collection
 from random import Random
 
+import numpy as np
+
 from index.collection import fetch_passages, nearest
 from index.errors import CheckFailed, IndexMismatch
 from index.lexical import tokenize
@@ -18,6 +20,7 @@ _MAY_MISS = 0.1
 """An approximate search may miss what is there; an index that is broken misses most of it."""
 _NEAREST = 10
 _SAME = 0.001
+_NONE = np.zeros(0, dtype=np.uint64)
 
 
 def check_generation(store: Store, manifest: Manifest, new: Collection[str]) -> None:
@@ -35,6 +38,7 @@ def check_generation(store: Store, manifest: Manifest, new: Collection[str]) -> 
                     _check_search(store, ref, Random(manifest.generation))
             except IndexMismatch as e:
                 raise CheckFailed(str(e), [ref.name]) from e
+            store.forget_graphs()
 
 
 def _check_sizes(store: Store, manifest: Manifest) -> None:
@@ -48,17 +52,16 @@ def _check_sizes(store: Store, manifest: Manifest) -> None:
 
 
 def _check_articles(store: Store, manifest: Manifest) -> None:
-    holders = Counter(
-        article.id
-        for ref in manifest.segments
-        for article in store.segment(ref.name, ref.n_passages).articles
-        if article.id not in ref.removed
-    )
-    article, n_held = max(holders.items(), key=lambda pair: pair[1], default=("", 0))
-    if n_held > 1:
-        raise CheckFailed(f"article {article} is {n_held} times in generation {manifest.generation}")
-    if len(holders) != manifest.n_articles:
-        raise CheckFailed(f"generation {manifest.generation} holds {len(holders)} articles, not {manifest.n_articles}")
+    segments = [(store.segment(ref.name, ref.n_passages).articles, ref.removed) for ref in manifest.segments]
+    held = [(articles, articles.all_but(removed)) for articles, removed in segments]
+    hashes = np.concatenate([_NONE, *(articles.ids.hashes(is_live) for articles, is_live in held)])
+    if len(np.unique(hashes)) < len(hashes):
+        holders = Counter(a.ids[row] for a, is_live in held for row in np.flatnonzero(is_live).tolist())
+        article, n_held = max(holders.items(), key=lambda pair: pair[1])
+        if n_held > 1:
+            raise CheckFailed(f"article {article} is {n_held} times in generation {manifest.generation}")
+    if len(hashes) != manifest.n_articles:
+        raise CheckFailed(f"generation {manifest.generation} holds {len(hashes)} articles, not {manifest.n_articles}")
 
 
 def _check_search(store: Store, ref: SegmentRef, random: Random) -> None:

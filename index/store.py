@@ -22,6 +22,8 @@ from index.segment_store import SegmentStore, readable
 from index.types import Vectors
 
 _SHARE = "share-"
+MERGE = "merge"
+"""Marks segments that `compact_index` writes."""
 
 
 class Store(SegmentStore):
@@ -162,6 +164,11 @@ class Store(SegmentStore):
         """Give back what was deleted; the build lock is held."""
         if not self.server:
             reclaim_space(self.home / "chroma")
+        self.forget_graphs()
+
+    def forget_graphs(self) -> None:
+        """Let this process, which only writes, forget the vector indexes that it has opened or written."""
+        if not self.server:
             release_memory(self._client, (), nullcontext())
 
     def release_memory(self, in_use: Iterable[tuple[Collection, Vectors]] = ()) -> bool:
@@ -195,9 +202,17 @@ class Store(SegmentStore):
         self._point_at(generation or "", held=False, last=int(self.next_generation()) - 1)
 
     def orphans(self) -> list[str]:
-        """Segments that no generation refers to: what a killed build left."""
+        """Segments that no generation refers to and no merge writes: what a killed build left."""
         used = {s.name for g in self.generations() for s in self.manifest(g).segments}
-        return sorted(set(self._names(SEGMENT)) - used)
+        return sorted(set(self._names(SEGMENT)) - used - set(self.unfinished_merges()))
+
+    def unfinished_merges(self) -> list[str]:
+        """Segments that `compact_index` writes, or has left where it was killed."""
+        return self.segments_of(MERGE)
+
+    def finish_merge(self, name: str) -> None:
+        """Let a segment that `compact_index` has written be as any other."""
+        self.collection(name).modify(metadata={"share": ""})
 
 
 def shares_of(generation: str | None) -> str:

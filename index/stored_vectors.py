@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -19,11 +19,9 @@ class StoredVectors:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        refs = {ref.name: ref for g in store.generations() for ref in store.manifest(g).segments}
+        self._segments = [store.segment(ref.name, ref.n_passages) for ref in refs.values()]
         self._places: dict[str, tuple[str, str]] = {}
-        for ref in {ref.name: ref for g in store.generations() for ref in store.manifest(g).segments}.values():
-            segment = store.segment(ref.name, ref.n_passages)
-            for key, passage_id in zip(segment.vector_keys, segment.passage_ids, strict=True):
-                self._places[key] = (ref.name, passage_id)
         self._unreadable: set[str] = set()
         for name in store.orphans():
             self.add(name)
@@ -36,10 +34,9 @@ class StoredVectors:
     def fetch(self, keys: Iterable[str]) -> dict[str, Vectors]:
         """Stored vectors by key; keys that are not stored, or not as a vector should be, are left out."""
         by_segment: dict[str, dict[str, str]] = {}
-        for key in keys:
-            place = self._places.get(key)
-            if place and place[0] not in self._unreadable:
-                by_segment.setdefault(place[0], {})[place[1]] = key
+        for key, (name, passage_id) in self._find(list(keys)).items():
+            if name not in self._unreadable:
+                by_segment.setdefault(name, {})[passage_id] = key
         found: dict[str, Vectors] = {}
         for name, ids in by_segment.items():
             try:
@@ -47,6 +44,15 @@ class StoredVectors:
             except IndexMismatch:
                 self._unreadable.add(name)
         return found
+
+    def _find(self, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Where the vectors of some keys are stored: in which segment, and under which passage."""
+        places = {key: self._places[key] for key in keys if key in self._places}
+        for segment in self._segments:
+            for key, row in zip(keys, segment.vector_keys.find(keys).tolist(), strict=True):
+                if row >= 0:
+                    places[key] = (segment.name, segment.passage_ids[row])
+        return places
 
 
 def is_unit(vector: Vectors) -> bool:

@@ -10,14 +10,14 @@ from pathlib import Path
 from index.errors import BuildBusy, CheckFailed
 from index.generation import Generation
 from index.manifest import Manifest, Pointer, SegmentRef
-from index.merge import SegmentsWriter, copy_segments, n_live_articles, n_live_passages, plan_merge
+from index.merge import QUICK, SegmentsWriter, copy_segments, n_live_articles, n_live_passages, plan_merge
 from index.segment import Segment
 from index.selfcheck import check_generation
 from index.store import Store
 from index.survey import OnProgress, Survey, survey_corpus
 from index.types import Encoder
 
-_MAX_SEGMENT_PASSAGES = 100_000
+MAX_SEGMENT_PASSAGES = 100_000
 """A build's memory is bounded by that of deriving the index of one segment."""
 
 Check = Callable[[Generation], None]
@@ -50,7 +50,7 @@ class Task:
 
     def new_writer(self, share: str = "") -> SegmentsWriter:
         """For what is new; `share` names the part of the work that it is."""
-        return SegmentsWriter(self.store, _MAX_SEGMENT_PASSAGES, share)
+        return SegmentsWriter(self.store, MAX_SEGMENT_PASSAGES, share)
 
 
 def survey_task(
@@ -74,23 +74,27 @@ def survey_task(
 
 
 def compose_manifest(
-    task: Task, writer: SegmentsWriter, others: Sequence[SegmentRef], on_progress: OnProgress
+    task: Task, writer: SegmentsWriter, others: Sequence[SegmentRef], on_progress: OnProgress, *, quick: bool = False
 ) -> Manifest:
     """Merge what is small, and say what the new generation is made of.
 
     Args:
         writer: Has written what is new, and writes what is merged.
         others: What else is new, written by others.
+        quick: Merge only what is done in seconds, and leave the rest to `compact_index`.
     """
     store, live = task.store, task.live
     refs = [_without(ref, task.segments[ref.name], task.survey) for ref in (live.segments if live else ())]
     segments = {**task.segments, **{ref.name: store.segment(ref.name, ref.n_passages) for ref in others}}
     *smaller, largest = sorted(others, key=lambda ref: ref.n_passages) if others else [None]
     n_new = writer.n_open or (largest.n_passages if largest else 0)
-    kept, merged = plan_merge([*refs, *filter(None, smaller)], segments, n_new, _MAX_SEGMENT_PASSAGES)
+    max_all, max_each = (2 * QUICK, QUICK) if quick else (MAX_SEGMENT_PASSAGES, None)
+    kept, merged = plan_merge([*refs, *filter(None, smaller)], segments, n_new, max_all, max_each)
     copy_segments(store, writer, merged, on_progress)
     on_progress("indexing words", 0, None)
-    segments |= {ref.name: store.segment(ref.name, ref.n_passages) for ref in writer.refs()}
+    for ref in writer.refs():
+        segments[ref.name] = store.segment(ref.name, ref.n_passages)
+        store.forget_graphs()
     kept += ([largest] if largest else []) + writer.refs()
     return Manifest(
         generation=store.next_generation(),
@@ -126,14 +130,16 @@ def check_manifest(
 
 
 def _live_digests(live: Manifest | None, segments: Mapping[str, Segment]) -> dict[str, str]:
-    return {
-        article.id: article.digest
-        for ref in (live.segments if live else ())
-        for article in segments[ref.name].articles
-        if article.id not in ref.removed
-    }
+    digests: dict[str, str] = {}
+    for ref in live.segments if live else ():
+        articles = segments[ref.name].articles
+        pairs = zip(articles.ids, articles.digests, articles.all_but(ref.removed).tolist(), strict=True)
+        digests.update((article_id, digest) for article_id, digest, is_live in pairs if is_live)
+    return digests
 
 
 def _without(ref: SegmentRef, segment: Segment, survey: Survey) -> SegmentRef:
-    gone = survey.changed | survey.removed
-    return SegmentRef(ref.name, ref.n_passages, ref.removed | {a.id for a in segment.articles if a.id in gone})
+    gone = list(survey.changed | survey.removed)
+    rows = segment.articles.ids.find(gone).tolist()
+    own = {article_id for article_id, row in zip(gone, rows, strict=True) if row >= 0}
+    return SegmentRef(ref.name, ref.n_passages, ref.removed | own)

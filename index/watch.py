@@ -45,7 +45,7 @@ class Watch:
         sources: Callable[[], Sequence[Path]],
         build: Callable[[], BuildReport],
         listener: Listener,
-        fetch: Callable[[], float] | None = None,
+        beside: Sequence[Callable[[], float]] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare to watch.
@@ -53,7 +53,8 @@ class Watch:
         Args:
             sources: The files and folders that the live generation was built from.
             build: Builds from them, without being asked for by a person.
-            fetch: Brings in what is due from elsewhere; returns after how many seconds more will be due.
+            beside: What else is to be done now and then, such as to bring in articles; each returns after how many
+                seconds it will be due again.
         """
         self._store = store
         self._sources = sources
@@ -66,7 +67,7 @@ class Watch:
         self._held = False
         self._pointer_at = self._go_on_at = clock()
         self._pause_s = 0.0
-        self._fetching = Fetching(fetch, listener) if fetch else None
+        self._beside = [Beside(work, listener) for work in beside]
         self._lease = store.lease("watch") if store.server else None
         self._leads = self._lease is None
         self._follower_told = False
@@ -88,8 +89,8 @@ class Watch:
         """Wait a moment for changes, and build where they are over."""
         if self._wait():
             self._burst.add(self._clock())
-        if self._fetching and self._leads:
-            self._fetching.go_on(self._clock())
+        for work in self._beside if self._leads else ():
+            work.go_on(self._clock())
         if self._clock() < self._go_on_at:
             return
         try:
@@ -160,11 +161,11 @@ class Watch:
         self._listener.held(reason)
 
 
-class Fetching:
-    """Brings in what is due from elsewhere in a thread, for a slow site is not to hold up the files at hand."""
+class Beside:
+    """Does something now and then in a thread, for a slow site or a long merge is not to hold up the files at hand."""
 
-    def __init__(self, fetch: Callable[[], float], listener: Listener) -> None:
-        self._fetch = fetch
+    def __init__(self, work: Callable[[], float], listener: Listener) -> None:
+        self._work = work
         self._listener = listener
         self._thread: Thread | None = None
         self._due = 0.0
@@ -178,12 +179,12 @@ class Fetching:
                 self._thread = None
                 self._due = now + self._wait_s
         elif now >= self._due:
-            self._thread = Thread(target=self._run, name="fetch", daemon=True)
+            self._thread = Thread(target=self._run, name="beside", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:
         try:
-            self._wait_s = self._fetch()
+            self._wait_s = self._work()
             self._pause_s = 0.0
         except Exception as e:  # as for builds
             self._wait_s = self._pause_s = lengthen(self._pause_s)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import re
-import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from bot.apart import command_line, environment
 from bot.settings import Settings
 from index.errors import NewsdeskError
 
@@ -18,7 +17,6 @@ log = logging.getLogger("newsdesk.chat")
 
 _AGAIN_S = 30.0
 _ENDING_S = 3.0
-_SECRETS = ("DISCORD_TOKEN", "NEWSDESK_DISCORD_TOKEN", "NEWSDESK_LLM_API_KEY")
 _PROGRESS = re.compile(r"[a-z ]+: \d+(?: of \d+)?(?:, [\d.]+/s, \d+ s left)?")
 """A line of progress, as the command line prints it where there is no terminal."""
 _MAX_LINE_BYTES = 1 << 20
@@ -34,10 +32,10 @@ async def rebuild_apart(settings: Settings, on_progress: Callable[[str], None] =
         NewsdeskError: The build failed; the earlier index still answers.
     """
     process = await asyncio.create_subprocess_exec(
-        *_command("index", "build", "--json"),
+        *command_line("index", "build", "--json"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=_environment(settings),
+        env=environment(settings),
         limit=_MAX_LINE_BYTES,
     )
     assert process.stdout is not None
@@ -61,9 +59,9 @@ async def watch_apart(settings: Settings) -> NoReturn:
     """
     while True:
         process = await asyncio.create_subprocess_exec(
-            *_command("index", "watch", "--attached"),
+            *command_line("index", "watch", "--attached"),
             stdin=asyncio.subprocess.PIPE,  # closed by the system when this process ends, and with it the other
-            env=_environment(settings),
+            env=environment(settings),
         )
         try:
             await process.wait()
@@ -80,15 +78,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await asyncio.wait_for(process.wait(), _ENDING_S)
     except TimeoutError:
         process.kill()  # which costs a build nothing but time
-
-
-def _command(*arguments: str) -> tuple[str, ...]:
-    # -P, for a file of the working folder must not pass for a package of ours
-    return sys.executable, "-P", "-c", "from bot.cli import main; main()", *arguments
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if k not in _SECRETS} | {"NEWSDESK_HOME": str(settings.home)}
 
 
 async def _follow(lines: asyncio.StreamReader, on_progress: Callable[[str], None]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.options import Json, NoColor, Output, Quiet, console, print_json
-from bot.commands.watching import lower_priority, watch_files
+from bot.commands.watching import end_with_input, lower_priority, watch_files
 from bot.progress import progress
 from bot.settings import load_settings
 from bot.terminal import show_facts, show_report, show_table
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _MAX_WORKERS = 64
 _POINTS = 1.0
+
+Attached = Annotated[
+    bool, typer.Option("--attached", help="End as soon as standard input does, and with it who started this.")
+]
 
 index_app = typer.Typer(help="Build and look after the index.", no_args_is_help=True)
 
@@ -84,14 +88,35 @@ def _make_gate(desk: Desk, run: str, points: float | None, on_progress: OnProgre
 
 @index_app.command("watch")
 def watch(
-    attached: Annotated[
-        bool, typer.Option("--attached", help="End as soon as standard input does, and with it who started this.")
-    ] = False,
+    attached: Attached = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
 ) -> None:
     """Build again whenever the files of the last build change, until it is stopped; a line tells of each build."""
     watch_files(load_settings(), console(), attached=attached)
+
+
+@index_app.command("compact")
+def compact(
+    attached: Attached = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Merge segments whose merging takes minutes; watching does it by itself, beside its builds."""
+    lower_priority()
+    if attached:
+        end_with_input()
+    from bot.desk import Desk
+    from index.compaction import compact_index
+
+    settings = load_settings()
+    with progress(console(stderr=True), quiet=Output.quiet) as on_progress:
+        n_merged = compact_index(Desk(settings).store, keep=settings.keep_generations, on_progress=on_progress)
+    if json_output:
+        print_json({"merged": n_merged})
+    elif not Output.quiet:
+        print(f"merged {n_merged} segments" if n_merged else "nothing to merge")
 
 
 @index_app.command("status")

@@ -41,7 +41,7 @@ def watch_files(settings: Settings, console: Console, *, attached: bool) -> None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     if attached:
-        Thread(target=_end_with_input, daemon=True).start()
+        end_with_input()
     with suppress(KeyboardInterrupt):
         Desk(settings).keep_fresh(Lines(console), stopped)
 
@@ -82,6 +82,11 @@ class Lines:
         self._console.print(f"{datetime.now():%Y-%m-%d %H:%M:%S} {line}", soft_wrap=True)
 
 
-def _end_with_input() -> None:
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
+def end_with_input() -> None:
+    """End this process, as by SIGTERM, as soon as its standard input ends."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=wait, daemon=True).start()

@@ -75,7 +75,7 @@ def test_a_whole_index_needs_no_repair(desk):
 
 def test_a_damaged_cache_is_told_of_by_the_doctor_and_mended(desk, settings):
     (cache,) = (settings.home / "segments").iterdir()
-    (cache / "rows.json").write_text("{", encoding="utf-8")
+    (cache / "segment.json").write_text("{", encoding="utf-8")
     told = run("doctor", code=1)
     assert "newsdesk index repair" in told
     assert "deleted, to be derived anew" in run("index", "repair").replace("\n", " ")

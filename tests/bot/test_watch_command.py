@@ -119,7 +119,7 @@ import asyncio, sys
 from pathlib import Path
 from bot.chat import reindex
 from bot.settings import Settings
-reindex._command = lambda *arguments: (sys.executable, "-c", sys.argv[2], *arguments)
+reindex.command_line = lambda *arguments: (sys.executable, "-c", sys.argv[2], *arguments)
 asyncio.run(reindex.watch_apart(Settings(home=Path(sys.argv[1]))))
 """
 
@@ -142,7 +142,7 @@ def test_beside_the_bot_it_ends_with_it_however_that_ends(built, home):
 async def test_beside_the_bot_it_is_started_again_where_it_ends(tmp_path, monkeypatch):
     starts = tmp_path / "starts"
     script = f"open({str(starts)!r}, 'a').write('x')"
-    monkeypatch.setattr(reindex, "_command", lambda *arguments: (sys.executable, "-c", script))
+    monkeypatch.setattr(reindex, "command_line", lambda *arguments: (sys.executable, "-c", script))
     monkeypatch.setattr(reindex, "_AGAIN_S", 0.0)
     task = asyncio.create_task(reindex.watch_apart(Settings(home=tmp_path)))
     async with asyncio.timeout(PATIENCE_S):

@@ -59,7 +59,7 @@ def _paragraphs(word: str, version: int) -> tuple[str, ...]:
 def make_small() -> None:
     """Let builds store often, in small segments, and give back all, so that there are many moments to be killed at."""
     index.embedding._WINDOW = 4
-    index.task._MAX_SEGMENT_PASSAGES = 24
+    index.task.MAX_SEGMENT_PASSAGES = 24
     index.reclaim._SPARE_PAGES = 0
     hnsw = index.segment_store._HNSW["hnsw"]
     index.segment_store._HNSW = {"hnsw": {**hnsw, "sync_threshold": _PERSIST_EVERY, "batch_size": 4}}

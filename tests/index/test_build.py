@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -21,6 +23,7 @@ from index.reader import Reader
 from index.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
+OPEN_FILES = Path("/proc/self/fd")
 WORDS = ("bridge", "giraffe", "football", "election", "storm", "trial")
 
 
@@ -354,7 +357,7 @@ def test_a_segment_that_is_mostly_removed_is_written_anew(newsroom, store):
 
 
 def test_no_segment_grows_beyond_its_cap_and_no_article_is_divided(newsroom, store, one_by_one, monkeypatch):
-    monkeypatch.setattr(index.task, "_MAX_SEGMENT_PASSAGES", 5)
+    monkeypatch.setattr(index.task, "MAX_SEGMENT_PASSAGES", 5)
     monkeypatch.setattr("index.merge._WINDOW", 1)
     long = "the harbour bridge opened in heavy rain again and again " * 3
     for n in range(9):
@@ -370,7 +373,7 @@ def test_no_segment_grows_beyond_its_cap_and_no_article_is_divided(newsroom, sto
 
 
 def test_an_article_beyond_the_cap_is_a_segment_of_its_own(newsroom, store, one_by_one, monkeypatch):
-    monkeypatch.setattr(index.task, "_MAX_SEGMENT_PASSAGES", 2)
+    monkeypatch.setattr(index.task, "MAX_SEGMENT_PASSAGES", 2)
     newsroom.write("a", "A giraffe was born.")
     newsroom.write("b", *(f"{'the harbour bridge opened in heavy rain again and again ' * 3} {n}." for n in range(4)))
     newsroom.write("c", "A storm came.")
@@ -628,3 +631,33 @@ def test_a_store_that_is_opened_anew_holds_the_index(newsroom, home, encoder):
     newsroom.build()
     newsroom.reader = Reader(Store(home), encoder)
     assert newsroom.find("news") == set(WORDS)
+
+
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="which files are open is not told on this system")
+def test_of_many_segments_a_build_keeps_the_vector_indexes_of_few_in_memory(newsroom, store, home, monkeypatch):
+    monkeypatch.setattr(index.task, "MAX_SEGMENT_PASSAGES", 60)  # of fewer than 50, Chroma writes no index
+    monkeypatch.setattr(index.embedding, "_WINDOW", 20)
+    for n in range(260):
+        newsroom.write(f"a{n}", f"On day {n} there was news of the bridge.")
+    n_open: list[int] = []
+    build_index(
+        store,
+        newsroom.encoder,
+        [newsroom.folder],
+        recorded=[],
+        on_progress=lambda *_: n_open.append(len(list_graphs(home))),
+    )
+    assert len(store.live().segments) == 5
+    assert 0 < max(n_open) <= 2
+    assert newsroom.find("news of the bridge day 7")
+
+
+def list_graphs(home: Path) -> set[str]:
+    """The vector indexes that this process has open, by the names of their folders."""
+    folders: set[str] = set()
+    for link in OPEN_FILES.iterdir():
+        with suppress(FileNotFoundError):
+            path = Path(os.readlink(link))
+            if path.parent.parent == home / "chroma":
+                folders.add(path.parent.name)
+    return folders

@@ -65,7 +65,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many small segments in this process too."""
     for module, name in (
         (index.embedding, "_WINDOW"),
-        (index.task, "_MAX_SEGMENT_PASSAGES"),
+        (index.task, "MAX_SEGMENT_PASSAGES"),
         (index.reclaim, "_SPARE_PAGES"),
         (index.segment_store, "_HNSW"),
     ):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -152,7 +150,7 @@ def test_scores_over_two_segments_equal_those_of_one(tmp_path):
 
 def test_a_saved_index_scores_as_before(tmp_path):
     built = LexicalIndex.build([*TEXTS, "大桥开通了"], tmp_path)
-    loaded = LexicalIndex.load(tmp_path, 5)
+    loaded = LexicalIndex.open(tmp_path, 5)
     for question in ("Which bridge opened on Monday?", "大桥"):
         np.testing.assert_array_equal(score(loaded, question), score(built, question))
         assert score(loaded, question).any()
@@ -160,13 +158,13 @@ def test_a_saved_index_scores_as_before(tmp_path):
 
 def test_an_index_that_is_not_there_cannot_be_loaded(tmp_path):
     with pytest.raises(OSError, match="nowhere"):
-        LexicalIndex.load(tmp_path / "nowhere", 4)
+        LexicalIndex.open(tmp_path / "nowhere", 4)
 
 
-@pytest.mark.parametrize("ending", [".npy", ".json"])
-def test_an_index_with_a_file_cut_off_cannot_be_loaded(tmp_path, ending):
+@pytest.mark.parametrize("name", ["indptr", "indices", "data", "words", "words-text"])
+def test_an_index_with_a_file_cut_off_cannot_be_loaded(tmp_path, name):
     LexicalIndex.build(TEXTS, tmp_path)
-    for path in Path(tmp_path).glob(f"*{ending}"):
-        path.write_bytes(path.read_bytes()[:20])
+    path = tmp_path / f"{name}.npy"
+    path.write_bytes(path.read_bytes()[:-4])
     with pytest.raises((OSError, ValueError)):
-        LexicalIndex.load(tmp_path, 4)
+        LexicalIndex.open(tmp_path, 4)

@@ -139,7 +139,7 @@ def test_an_article_that_no_generation_holds_is_left_out_from_then_on(newsroom, 
 
 
 def test_of_several_segments_only_those_that_hold_it_are_written_anew(newsroom, store, monkeypatch):
-    monkeypatch.setattr(index.task, "_MAX_SEGMENT_PASSAGES", 2)
+    monkeypatch.setattr(index.task, "MAX_SEGMENT_PASSAGES", 2)
     write(newsroom, 1)
     before = {ref.name for ref in store.live().segments}
     assert purge(newsroom, "gone").segments == 1

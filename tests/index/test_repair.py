@@ -167,7 +167,7 @@ def test_a_pointer_to_a_generation_that_is_gone_goes_back_to_the_newest_whole_on
     assert newsroom.build().generation == "000003"
 
 
-@pytest.mark.parametrize("name", [sometimes(n, n == "rows.npz") for n in ("rows.json", "rows.npz", "vectors.npy")])
+@pytest.mark.parametrize("name", [sometimes(n, n == "ids.npy") for n in ("segment.json", "ids.npy", "vectors.npy")])
 def test_a_damaged_cache_is_derived_anew(built, home, name):
     (cache,) = (home / "segments").iterdir()
     cut(cache / name)

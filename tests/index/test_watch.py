@@ -163,7 +163,7 @@ class Watched:
         def build() -> BuildReport:
             return self.build()
 
-        return Watch(self.newsroom.store, self.paths, build, self.told, fetch)
+        return Watch(self.newsroom.store, self.paths, build, self.told, [fetch] if fetch else [])
 
     def paths(self) -> list[Path]:
         live = self.newsroom.store.live()

@@ -19,7 +19,7 @@ from bot.chat.client import NewsdeskBot
 from bot.settings import Settings
 from bot.types import Answer, Citation, Nearest, Outcome, Question, Sentence
 from bot.writing import OnSentence
-from index.segment import UNDATED, ArticleRow
+from index.articles import UNDATED, ArticleRow
 from tests.discord_server import LoopbackDiscord
 
 LIMITS = {"title": 256, "description": 4096, "url": 2048}

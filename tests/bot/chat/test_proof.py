@@ -12,8 +12,8 @@ import pytest
 from bot.chat.buttons import list_sources, row_under
 from bot.chat.proof import open_proof, render_proof
 from bot.types import Answer, Outcome
+from index.articles import UNDATED, ArticleRow
 from index.errors import IndexMissing
-from index.segment import UNDATED, ArticleRow
 
 ID = "Ab3_-Ab3_-xy"
 QUOTE = "The harbour bridge opened on 17 April."
