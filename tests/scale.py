@@ -190,7 +190,8 @@ class NoiseVectors(RandomVectors):
         self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
     ) -> tuple[Vectors, list[Vectors]]:
         lengths = [len(own) if self._sentences else 0 for own in spans]
-        return self._noise(len(texts)), np.split(self._noise(sum(lengths)), np.cumsum(lengths)[:-1])
+        pieces = np.split(self._noise(sum(lengths)), np.cumsum(lengths))[:-1]  # none of nothing
+        return self._noise(len(texts)), pieces
 
     def _noise(self, n: int) -> Vectors:
         noise = self._random.random((n, self.dim), dtype=np.float32) - 0.5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from contextlib import suppress
 from datetime import datetime
 from threading import Event, Thread
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 _NICENESS = 10
 _MAX_BAD_SHOWN = 20
+_STDIN = 0
 
 
 def watch_files(settings: Settings, console: Console, *, attached: bool) -> None:
@@ -86,7 +86,8 @@ def end_with_input() -> None:
     """End this process, as by SIGTERM, as soon as its standard input ends."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(_STDIN, 4096):  # for Python could not end while its own reader waited
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=wait, daemon=True).start()

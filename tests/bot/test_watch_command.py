@@ -14,9 +14,14 @@ from pathlib import Path
 
 import pytest
 
+import index.merge
+import index.task
+from bot import apart
 from bot.chat import reindex
 from bot.desk import Desk
 from bot.settings import Settings
+from index.build import build_index
+from index.errors import NewsdeskError
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120.0
@@ -151,3 +156,41 @@ async def test_beside_the_bot_it_is_started_again_where_it_ends(tmp_path, monkey
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
+
+
+MERGING = f"""
+import index.compaction, index.merge
+index.merge.QUICK = index.compaction._GRACE_S = 0
+{COMMAND}
+"""
+
+
+def test_segments_are_merged_in_a_process_of_its_own(newsroom, home, monkeypatch):
+    for module in (index.merge, index.task):
+        monkeypatch.setattr(module, "QUICK", 0)
+    for word in ("bridge", "giraffe"):
+        newsroom.write(word, f"On Monday there was news of the {word}.")
+        build_index(newsroom.store, newsroom.encoder, [newsroom.folder], recorded=[], asked_for=False)
+    assert len(newsroom.store.live().segments) == 2
+    monkeypatch.setattr(apart, "command_line", lambda *arguments: (sys.executable, "-c", MERGING, *arguments))
+    assert Desk(Settings(home=home))._compact() == 10
+    assert len(newsroom.store.live().segments) == 1
+    assert newsroom.find("news") == {"bridge", "giraffe"}
+
+
+def test_where_nothing_is_to_be_merged_no_process_is_started(built, home, monkeypatch):
+    monkeypatch.setattr(apart, "command_line", lambda *_: pytest.fail("a process was started"))
+    assert Desk(Settings(home=home))._compact() == 10
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("import sys; sys.exit('merging: 3 of 4\\nnewsdesk: the disk is full')", "^the disk is full$"),
+        ("import os; os.kill(os.getpid(), 9)", "was stopped"),
+    ],
+)
+def test_a_merge_that_fails_says_why(tmp_path, monkeypatch, script, reason):
+    monkeypatch.setattr(apart, "command_line", lambda *_: (sys.executable, "-c", script))
+    with pytest.raises(NewsdeskError, match=reason):
+        apart.compact_apart(Settings(home=tmp_path))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+import index.compaction
+import index.merge
+import index.task
 from index.build import build_index
+from index.catalogue import GENERATION
+from index.compaction import compact_index
 from index.errors import IndexHeld, NewsdeskError
 from index.store import Store
 from tests.conftest import HashEncoder, Newsroom
@@ -102,6 +108,14 @@ class Index(RuleBasedStateMachine):
             self.held = False
             self._expect_pruned()
 
+    @precondition(lambda self: not self.held)
+    @rule()
+    def build_piece_by_piece(self) -> None:
+        """Builds that leave segments to be merged."""
+        for word in WORDS[:3]:
+            self.write(word)
+            self.build(asked_for=False)
+
     @precondition(lambda self: self.corpus)
     @rule(n_calls=st.integers(0, 12))
     def crash(self, n_calls: int) -> None:
@@ -121,6 +135,40 @@ class Index(RuleBasedStateMachine):
         self.held = self.held and self.store.held()
         assert set(self.lineage[:KEEP]) <= set(self.store.generations())
         self.built = {name: self.built[name] for name in self.store.generations()}
+
+    @precondition(lambda self: self.live)
+    @rule(n_calls=st.none() | st.integers(0, 12))
+    def compact(self, n_calls: int | None) -> None:
+        """Merge segments, perhaps to be ended at a call to Chroma; what is live holds the same under another name."""
+        assert self.live
+        n_merged, is_over, old = 0, True, self.live
+        try:
+            with crash_after(n_calls) if n_calls is not None else nullcontext():
+                n_merged = compact_index(self.store, keep=KEEP)
+        except Crash:
+            is_over = False
+        assert not (n_merged and self.held)
+        for name in set(self.store.generations()) - set(self.built):
+            assert name > max(self.built)
+            self.built[name] = self.built[old]
+        live = self.store.live_generation()
+        assert live in (old, max(self.built))
+        assert (live != old) == bool(n_merged) or not is_over
+        self.live = live
+        self.built = {name: self.built[name] for name in self.store.generations()}
+        if is_over:
+            renamed = {name: live if b.before == old else b.before for name, b in self.built.items()}
+            assert {name: before for name in self.built if (before := self._before(name))} == {
+                name: before for name, before in renamed.items() if before
+            }
+        self.built = {name: replace(b, before=self._before(name)) for name, b in self.built.items()}
+        if n_merged:
+            self._expect_pruned()
+
+    def _before(self, generation: str) -> str | None:
+        (manifest,) = (c for c in self.store._collections(GENERATION + generation) if c.metadata)
+        before: str | None = json.loads(str(manifest.metadata["manifest"]))["before"]
+        return before
 
     @rule()
     def rollback(self) -> None:
@@ -216,15 +264,20 @@ def crash_after(n_calls: int) -> Iterator[None]:
 
 def run_model(n_examples: int, n_steps: int) -> None:
     """Hypothesis draws the sequences, and shortens one that fails."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Index,
-        settings=settings(
-            max_examples=n_examples,
-            stateful_step_count=n_steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    with (
+        patch.object(index.merge, "QUICK", 0),  # every segment is one that builds nobody asked for leave alone
+        patch.object(index.task, "QUICK", 0),
+        patch.object(index.compaction, "_GRACE_S", 0),
+    ):
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            Index,
+            settings=settings(
+                max_examples=n_examples,
+                stateful_step_count=n_steps,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
 
 
 def test_a_sequence_of_changes_builds_crashes_and_rollbacks_leaves_what_the_model_says():
