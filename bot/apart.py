@@ -30,7 +30,7 @@ def compact_apart(settings: Settings) -> None:
         NewsdeskError: It failed; the index is as it was.
     """
     with subprocess.Popen(
-        command_line("index", "compact", "--attached"),
+        command_line("index", "compact", "--attached", "--quiet"),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -40,5 +40,7 @@ def compact_apart(settings: Settings) -> None:
     ) as process:
         assert process.stderr is not None
         lines = [line.strip() for line in process.stderr if line.strip()]
+    if process.returncode < 0 or (process.returncode and not lines):
+        raise NewsdeskError("a merge of segments was stopped")
     if process.returncode:
-        raise NewsdeskError(lines[-1].removeprefix("newsdesk: ") if lines else "a merge of segments was stopped")
+        raise NewsdeskError(lines[-1].removeprefix("newsdesk: "))

@@ -61,9 +61,15 @@ class Arrivals:
         self._name, self._known = generation.name, _ids_of(generation)
 
     def _read(self) -> frozenset[str]:
-        """The articles of the generation that was looked at last before a restart; none where it is gone."""
+        """The articles of the generation that was looked at last before a restart, or of the first that is kept since.
+
+        None where there is none.
+        """
         try:
-            name = self._path.read_text(encoding="utf-8")
+            known = self._path.read_text(encoding="utf-8")
+            name = min(
+                (name for name in self._store.generations() if known.isdecimal() and name >= known), default=known
+            )
             return _ids_of(Generation(self._store, self._store.manifest(name)))
         except FileNotFoundError:
             return frozenset()

@@ -76,22 +76,28 @@ def find_on_topic(generation: Generation, among: Mask, topic: str, vector: Vecto
 
 def list_newest(generation: Generation, wanted: Mask, n: int) -> list[Story]:
     """The newest `n` of some article rows, undated ones last; the earliest of near-identical ones stands for them."""
-    groups: dict[int, list[ArticleRow]] = {}
-    for row in np.flatnonzero(wanted).tolist():
-        groups.setdefault(int(generation.copy_groups[row]), []).append(generation.articles[row])
-    stories = [sorted(group, key=lambda a: (a.published == UNDATED, a.published, a.id)) for group in groups.values()]
-    stories.sort(key=lambda group: group[0].published, reverse=True)
-    return [_tell(generation, *group) for group in stories[:n]]
+    groups: dict[int, list[int]] = {}
+    for row, group in zip(np.flatnonzero(wanted).tolist(), generation.copy_groups[wanted].tolist(), strict=True):
+        groups.setdefault(group, []).append(row)
+
+    def appeared(rows: list[int]) -> int:
+        moments = generation.published[rows]
+        dated = moments[moments != UNDATED]
+        return int(dated.min()) if len(dated) else UNDATED
+
+    newest = sorted(groups.values(), key=appeared, reverse=True)[:n]
+    stories = [[generation.articles[row] for row in rows] for rows in newest]
+    return [_tell(generation, *sorted(s, key=lambda a: (a.published == UNDATED, a.published, a.id))) for s in stories]
 
 
 def list_outlets(generation: Generation, wanted: Mask) -> list[Outlet]:
     """The outlets of some article rows, those with the most of them first."""
-    published: dict[str, list[int]] = {}
-    for row in np.flatnonzero(wanted).tolist():
-        article = generation.articles[row]
-        published.setdefault(article.source, []).append(article.published)
-    outlets = [Outlet(name, len(all_of), from_timestamp(max(all_of))) for name, all_of in published.items()]
-    return sorted(outlets, key=lambda outlet: (-outlet.n_articles, outlet.name))
+    names, numbers = generation.articles.names("source")
+    n_articles = np.bincount(numbers[wanted], minlength=len(names))
+    latest = np.full(len(names), UNDATED)
+    np.maximum.at(latest, numbers[wanted], generation.published[wanted])
+    found = [Outlet(names[n], int(n_articles[n]), from_timestamp(int(latest[n]))) for n in np.flatnonzero(n_articles)]
+    return sorted(found, key=lambda outlet: (-outlet.n_articles, outlet.name))
 
 
 def _tell(generation: Generation, first: ArticleRow, *others: ArticleRow) -> Story:

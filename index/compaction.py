@@ -5,23 +5,18 @@ The live generation is replaced by one of the same articles: it is no further on
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
-from index.build import prune
 from index.errors import BuildBusy, NewsdeskError
 from index.lock import build_lock, merge_lock, pointer_lock
 from index.manifest import Manifest, SegmentRef
-from index.merge import SegmentsWriter, copy_segments, plan_compaction
+from index.merge import QUICK, SegmentsWriter, copy_segments, plan_compaction
 from index.selfcheck import check_generation
 from index.store import MERGE, Store, shares_of
 from index.survey import OnProgress
 from index.task import MAX_SEGMENT_PASSAGES
-
-_GRACE_S = 10.0
-"""Readers look for another generation every two seconds, and questions that run end on the one that they have."""
 
 
 class _AbandonedError(Exception):
@@ -34,11 +29,10 @@ def is_compaction_due(store: Store) -> bool:
     return live is not None and not _is_engaged(store) and bool(_plan(store, live))
 
 
-def compact_index(store: Store, *, keep: int = 3, on_progress: OnProgress = lambda *_: None) -> int:
+def compact_index(store: Store, *, on_progress: OnProgress = lambda *_: None) -> int:
     """Merge the segments that builds leave alone; builds, rollbacks and purges go before it and may undo its work.
 
-    Args:
-        keep: How many generations to keep.
+    What was merged is deleted behind a later build, for readers may have it open.
 
     Returns:
         How many segments were merged.
@@ -49,7 +43,7 @@ def compact_index(store: Store, *, keep: int = 3, on_progress: OnProgress = lamb
         NewsdeskError: The index cannot be read or written.
     """
     with merge_lock(store):
-        for name in store.unfinished_merges():
+        for name in store.merge_orphans():
             store.delete_segment(name)
         live = store.live()
         merged = _plan(store, live) if live and not _is_engaged(store) else []
@@ -66,16 +60,14 @@ def compact_index(store: Store, *, keep: int = 3, on_progress: OnProgress = lamb
                 return 0
             raise
         finally:
-            for name in store.unfinished_merges():
+            for name in {ref.name for ref in writer.refs()} & set(store.merge_orphans()):
                 store.delete_segment(name)
-    time.sleep(_GRACE_S)
-    with suppress(BuildBusy), build_lock(store):  # else the next build does it
-        prune(store, keep, None)
     return len(merged)
 
 
 def _plan(store: Store, live: Manifest) -> list[SegmentRef]:
-    segments = {ref.name: store.segment(ref.name, ref.n_passages) for ref in live.segments}
+    touched = [ref for ref in live.segments if ref.removed and ref.n_passages > QUICK]
+    segments = {ref.name: store.segment(ref.name, ref.n_passages) for ref in touched}
     return plan_compaction(live.segments, segments, MAX_SEGMENT_PASSAGES)
 
 
@@ -101,9 +93,8 @@ def _write(store: Store, writer: SegmentsWriter, merged: Sequence[SegmentRef], o
         on_progress(stage, n_done, n_all)
 
     copy_segments(store, writer, merged, go_on)
-    go_on("indexing words", 0, None)
     for ref in writer.refs():
-        store.segment(ref.name, ref.n_passages)
+        store.segment(ref.name, ref.n_passages, partial(go_on, "indexing words", 0, None))
         store.forget_graphs()
 
 
@@ -113,18 +104,20 @@ def _put_in_place(
     """Let the live generation consist of what was written instead of what was merged."""
     while True:
         try:
-            with build_lock(store):
+            with build_lock(store) as renew_lock:
                 on_progress("checking", 0, None)
-                _replace(store, merged, new)
+                _replace(store, merged, new, renew_lock)
                 return
         except BuildBusy:  # and where that build is a purge, it waits for this merge to end
             if _is_engaged(store):
                 raise _AbandonedError from None
 
 
-def _replace(store: Store, merged: Sequence[SegmentRef], new: Sequence[SegmentRef]) -> None:
+def _replace(
+    store: Store, merged: Sequence[SegmentRef], new: Sequence[SegmentRef], renew_lock: Callable[[], None]
+) -> None:
     pointer, live = store.pointer(), store.live()
-    if live is None or _is_engaged(store) or not _is_live(store, merged):
+    if live is None or not _is_live(store, merged):
         raise _AbandonedError
     before = {ref.name: ref.removed for ref in merged}
     gone = {i for ref in live.segments if ref.name in before for i in ref.removed - before[ref.name]}
@@ -132,11 +125,11 @@ def _replace(store: Store, merged: Sequence[SegmentRef], new: Sequence[SegmentRe
     added = [_without(store, ref, sorted(gone)) for ref in new]
     manifest = replace(live, segments=(*kept, *added))
     check_generation(store, manifest, {ref.name for ref in new})
-    for ref in new:
-        store.finish_merge(ref.name)
     with pointer_lock(store):
-        if store.pointer() != pointer:
+        if store.pointer() != pointer or _is_engaged(store):
             raise _AbandonedError
+        renew_lock()
+        store.mark_merged(before, [ref.name for ref in new])
         store.supersede(manifest)
 
 

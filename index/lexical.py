@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from index.recent import Recent
 from index.strings import Strings, write_strings
 
 _WORD = re.compile(r"[^\W_]+")
@@ -33,6 +34,7 @@ _OTHER_MARKS = re.compile(
     "[\u0483-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0010ffff]"
 )
 """Where Unicode has other marks that combine, and where it does not say that it has none."""
+_MAX_KNOWN = 1024
 _COLUMNS = ("indptr", "indices", "data")
 _stem = Stemmer.Stemmer("english")
 
@@ -92,6 +94,7 @@ class LexicalIndex:
         """
         self._vocabulary = vocabulary
         self._starts, self._rows, self._scores = (columns[name] for name in _COLUMNS)
+        self._known: Recent[str, int] = Recent(_MAX_KNOWN)
         self.n_passages = n_passages
 
     @classmethod
@@ -117,13 +120,21 @@ class LexicalIndex:
 
     def document_frequencies(self, tokens: Iterable[str]) -> dict[str, int]:
         """In how many passages each token occurs; zero for those that do not."""
-        wanted = list(tokens)
-        columns = dict(zip(wanted, self._vocabulary.find(wanted).tolist(), strict=True))
+        columns = self._find(list(tokens))
         return {t: 0 if c < 0 else int(self._starts[c + 1] - self._starts[c]) for t, c in columns.items()}
+
+    def _find(self, tokens: Sequence[str]) -> dict[str, int]:
+        """The column of each token, -1 where it has none; those of the last questions are remembered."""
+        columns = {t: column for t in tokens if (column := self._known.get(t)) is not None}
+        missing = [t for t in tokens if t not in columns]
+        for token, column in zip(missing, self._vocabulary.find(missing).tolist(), strict=True):
+            self._known.put(token, column)
+            columns[token] = column
+        return columns
 
     def postings(self, token: str, idf: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The passages that have a token, and its BM25 in each, with the given weight for its rarity."""
-        column = int(self._vocabulary.find([token])[0])
+        column = self._find([token])[token]
         if column < 0:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         a, b = int(self._starts[column]), int(self._starts[column + 1])

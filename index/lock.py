@@ -42,7 +42,7 @@ def build_lock(store: Store, *, wait: bool = False) -> Iterator[Callable[[], Non
     """
     if store.server:
         lease = store.lease("build")
-        _take(lease, store.place, wait)
+        _take(lease, store.place, wait, "building this index")
         try:
             yield lease.renew
         finally:
@@ -68,14 +68,14 @@ def merge_lock(store: Store, *, wait: bool = False) -> Iterator[None]:
     """Hold the right to merge segments while others build; the arguments and errors are those of `build_lock`."""
     if store.server:
         lease = store.lease("merge")
-        _take(lease, store.place, wait)
+        _take(lease, store.place, wait, "merging segments of this index")
         try:
             yield
         finally:
             lease.release()
         return
     try:
-        with FileLock(store.home / "merge.lock").acquire(timeout=_FOR_EVER if wait else 0):
+        with FileLock(store.home / "merge.lock").acquire(timeout=_FOR_EVER if wait else _PATIENCE_S):
             yield
     except Timeout as e:
         raise BuildBusy(f"{store.home}: another process is merging segments of this index") from e
@@ -83,8 +83,12 @@ def merge_lock(store: Store, *, wait: bool = False) -> Iterator[None]:
 
 @contextmanager
 def nobody_builds(store: Store) -> Iterator[None]:
-    """Keep builds of an embedded index from beginning, for a moment that they wait out; Timeout where one runs."""
-    with FileLock(store.home / "build.lock").acquire(timeout=0):
+    """Keep builds and merges of an embedded index from beginning, for a moment that they wait out.
+
+    Raises:
+        Timeout: One runs.
+    """
+    with FileLock(store.home / "build.lock").acquire(timeout=0), FileLock(store.home / "merge.lock").acquire(timeout=0):
         yield
 
 
@@ -107,12 +111,12 @@ def pointer_lock(store: Catalogue) -> Iterator[Callable[[], None]]:
         yield lambda: None
 
 
-def _take(lease: Lease, place: str, wait: bool) -> None:
+def _take(lease: Lease, place: str, wait: bool, what: str) -> None:
     """Take a lease, if need be after the time that it takes to tell a dead holder from one that lives."""
     patient_until = time.monotonic() + _PATIENCE_S
     while not lease.take():
         if not wait and lease.is_alive and time.monotonic() > patient_until:
-            raise BuildBusy(f"{place}: {lease.holder()} is building this index; wait until that is done")
+            raise BuildBusy(f"{place}: {lease.holder()} is {what}; wait until that is done")
         time.sleep(_LOOK_S)
 
 

@@ -64,8 +64,8 @@ def plan_merge(
     kept: list[SegmentRef] = []
     merged: list[SegmentRef] = []
     size = n_new
-    for ref in sorted(refs, key=lambda r: n_live_passages(r, segments[r.name])):
-        n_live = n_live_passages(ref, segments[ref.name])
+    for ref in sorted(refs, key=lambda r: n_live_passages(r, segments.get(r.name))):
+        n_live = n_live_passages(ref, segments.get(ref.name))
         if n_live == 0:
             continue
         mostly_removed = n_live * 2 < ref.n_passages
@@ -80,12 +80,16 @@ def plan_merge(
 
 
 def plan_compaction(refs: Sequence[SegmentRef], segments: Mapping[str, Segment], max_passages: int) -> list[SegmentRef]:
-    """Segments to merge, of those that a quick merge leaves alone, into new ones of `max_passages` at most."""
+    """Segments to merge, of those that a quick merge leaves alone, into new ones of `max_passages` at most.
+
+    Args:
+        segments: Those, at least, of which articles were removed.
+    """
     large = [ref for ref in refs if ref.n_passages > QUICK]
     if not large:
         return []
-    first, *others = sorted(large, key=lambda r: n_live_passages(r, segments[r.name]))
-    n_live = n_live_passages(first, segments[first.name])
+    first, *others = sorted(large, key=lambda r: n_live_passages(r, segments.get(r.name)))
+    n_live = n_live_passages(first, segments.get(first.name))
     _, merged = plan_merge(others, segments, n_live, max_passages)
     return [first, *merged] if merged or n_live * 2 < first.n_passages else []
 
@@ -117,8 +121,9 @@ def n_live_articles(ref: SegmentRef, segment: Segment) -> int:
     return int(segment.articles.all_but(ref.removed).sum())
 
 
-def n_live_passages(ref: SegmentRef, segment: Segment) -> int:
-    """How many passages of a segment the generation still holds."""
+def n_live_passages(ref: SegmentRef, segment: Segment | None) -> int:
+    """How many passages of a segment the generation still holds; the segment tells it where some were removed."""
     if not ref.removed:
         return ref.n_passages
+    assert segment is not None
     return int(segment.articles.all_but(ref.removed)[segment.article_of].sum())

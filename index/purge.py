@@ -76,8 +76,9 @@ def finish_purge(store: Store, *, wait: bool = False, on_progress: OnProgress = 
 
 def _erase(store: Store, renew_lock: Callable[[], None], on_progress: OnProgress) -> PurgeReport:
     withdrawn = store.withdrawn.hashes()
+    on_progress("waiting for a merge to end", 0, None)
     with merge_lock(store, wait=True):  # which is given up as soon as there is something to withdraw
-        for name in store.unfinished_merges():
+        for name in {*store.merge_orphans(), *store.merged()}:
             store.delete_segment(name)
     _delete_orphans(store, withdrawn)
     found = {ref: gone for ref in _kept_segments(store) if (gone := _find_articles(store, ref, withdrawn))}

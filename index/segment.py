@@ -86,7 +86,7 @@ def derive_segment(name: str, rows: Iterable[tuple[PassageRow, Vectors]], n_pass
         OSError: The disk is full.
     """
     cache.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=cache.parent))
+    folder = Path(tempfile.mkdtemp(prefix=f".new-{cache.name}-", dir=cache.parent))
     try:
         _Columns(name, n_passages).write(rows, folder)
         segment = _map_segment(name, folder, n_passages)

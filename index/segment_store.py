@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
@@ -136,25 +136,33 @@ class SegmentStore(Catalogue):
         """Delete a segment that no manifest names, and its cache."""
         with suppress(NotFoundError):
             self._client.delete_collection(name)
-        shutil.rmtree(self._cache / name, ignore_errors=True)
+        for cache in (self._cache / name, *self._cache.glob(f".new-{name}-*")):
+            shutil.rmtree(cache, ignore_errors=True)
 
-    def segment(self, name: str, n_passages: int) -> Segment:
+    def segment(self, name: str, n_passages: int, on_page: Callable[[], None] = lambda: None) -> Segment:
         """A complete segment's rows and lexical index, from this machine's cache or derived anew.
 
         One that is in use already is the same object.
+
+        Args:
+            on_page: Called now and then while it is derived.
 
         Raises:
             IndexMismatch: The collection is gone or holds another number of passages.
         """
         segment = self._in_use.get((name, n_passages))
         if segment is None:
-            segment = self._in_use[name, n_passages] = self._open_segment(name, n_passages)
+            segment = self._in_use[name, n_passages] = self._open_segment(name, n_passages, on_page)
         return segment
 
-    def _open_segment(self, name: str, n_passages: int) -> Segment:
+    def _open_segment(self, name: str, n_passages: int, on_page: Callable[[], None]) -> Segment:
         if cached := load_segment(name, self._cache / name, n_passages):
             return cached
-        return derive_segment(name, self.rows(name, vectors=True), n_passages, self._cache / name)
+        rows = self.rows(name, vectors=True, on_page=on_page)
+        try:
+            return derive_segment(name, rows, n_passages, self._cache / name)
+        except FileNotFoundError as e:  # who deleted the segment meanwhile has deleted what was derived of it
+            raise IndexGone(f"segment {name} is gone; run `newsdesk index build`") from e
 
     def collection(self, name: str) -> Collection:
         """A segment's collection, for searching.
@@ -167,8 +175,13 @@ class SegmentStore(Catalogue):
             raise IndexGone(f"segment {name} is gone; run `newsdesk index build`")
         return collection
 
-    def rows(self, name: str, *, vectors: bool = False) -> Iterator[tuple[PassageRow, Vectors]]:
+    def rows(
+        self, name: str, *, vectors: bool = False, on_page: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[PassageRow, Vectors]]:
         """Every passage of a segment; its vector, shape (dim,), is empty unless asked for.
+
+        Args:
+            on_page: Called before each page is read.
 
         Raises:
             IndexMismatch: The segment is gone or cannot be read.
@@ -178,6 +191,7 @@ class SegmentStore(Catalogue):
         with readable(name):
             n_passages = collection.count()
         for offset in range(0, n_passages, self._page):
+            on_page()
             with readable(name):
                 page: Mapping[str, Any] = collection.get(include=include, limit=self._page, offset=offset)
                 rows = [to_row(*pair) for pair in zip(page["documents"], page["metadatas"], strict=True)]

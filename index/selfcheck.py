@@ -12,6 +12,7 @@ from index.collection import fetch_passages, nearest
 from index.errors import CheckFailed, IndexMismatch
 from index.lexical import tokenize
 from index.manifest import Manifest, SegmentRef
+from index.merge import QUICK
 from index.segment_store import readable
 from index.store import Store
 
@@ -38,7 +39,8 @@ def check_generation(store: Store, manifest: Manifest, new: Collection[str]) -> 
                     _check_search(store, ref, Random(manifest.generation))
             except IndexMismatch as e:
                 raise CheckFailed(str(e), [ref.name]) from e
-            store.forget_graphs()
+            if ref.n_passages > QUICK:
+                store.forget_graphs()
 
 
 def _check_sizes(store: Store, manifest: Manifest) -> None:

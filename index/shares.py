@@ -58,6 +58,8 @@ def build_share(
     started = time.monotonic()
     resume_purge(store, True, on_progress)
     task = _survey(store, encoder, paths, recorded, again, strict, on_progress)
+    if task.pointer.generation != store.live_generation():  # as by a merge of segments
+        task = _survey(store, encoder, paths, recorded, again, strict, on_progress)
     if task.live and task.is_done:
         store.release(task.pointer)
         return report_build(task.live, task.survey, Effort(), started)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
@@ -22,8 +23,13 @@ from index.segment_store import SegmentStore, readable
 from index.types import Vectors
 
 _SHARE = "share-"
-MERGE = "merge"
+MERGE = "merging"
 """Marks segments that `compact_index` writes."""
+_MERGED = "merged-"
+"""Marks segments that it has put out of use, with the moment."""
+_GRACE_S = 10.0
+_SERVER_GRACE_S = 600.0
+"""What readers may need to go over to what is live now; on other machines they have to derive it."""
 
 
 class Store(SegmentStore):
@@ -130,7 +136,8 @@ class Store(SegmentStore):
             for name in set(self._names(GENERATION)) - {GENERATION + g for g in kept}:
                 self._client.delete_collection(name)
         shares = shares_of(kept[0])
-        orphans = set(self.orphans()) - set(self.segments_of(shares))
+        grace_s = _SERVER_GRACE_S if self.server else _GRACE_S
+        orphans = {*self.orphans(), *self.merged(at_least_s=grace_s)} - set(self.segments_of(shares))
         n_deleted = 0
         for name in orphans:
             with suppress(IndexMismatch), readable(name):
@@ -141,7 +148,7 @@ class Store(SegmentStore):
             self._forget_shares(shares)
         self.forget_caches()
         if orphans:
-            self._reclaim_space()
+            self.reclaim_space()
         return n_deleted
 
     def drop(self) -> None:
@@ -158,9 +165,9 @@ class Store(SegmentStore):
             self._forget_shares()
         self.forget_caches()
         self.sentences.keep_only([])
-        self._reclaim_space()
+        self.reclaim_space()
 
-    def _reclaim_space(self) -> None:
+    def reclaim_space(self) -> None:
         """Give back what was deleted; the build lock is held."""
         if not self.server:
             reclaim_space(self.home / "chroma")
@@ -202,17 +209,30 @@ class Store(SegmentStore):
         self._point_at(generation or "", held=False, last=int(self.next_generation()) - 1)
 
     def orphans(self) -> list[str]:
-        """Segments that no generation refers to and no merge writes: what a killed build left."""
-        used = {s.name for g in self.generations() for s in self.manifest(g).segments}
-        return sorted(set(self._names(SEGMENT)) - used - set(self.unfinished_merges()))
+        """Segments that no generation refers to, but for those of a merge: what a killed build left."""
+        of_merges = {*self.segments_of(MERGE), *self.segments_of(_MERGED)}
+        return sorted(set(self._names(SEGMENT)) - self._used() - of_merges)
 
-    def unfinished_merges(self) -> list[str]:
-        """Segments that `compact_index` writes, or has left where it was killed."""
-        return self.segments_of(MERGE)
+    def merge_orphans(self) -> list[str]:
+        """Segments that no generation refers to and that a merge writes, or has left where it was killed."""
+        return sorted(set(self.segments_of(MERGE)) - self._used())
 
-    def finish_merge(self, name: str) -> None:
-        """Let a segment that `compact_index` has written be as any other."""
-        self.collection(name).modify(metadata={"share": ""})
+    def merged(self, *, at_least_s: float = 0.0) -> list[str]:
+        """Segments that no generation refers to since they were merged, at least so long ago."""
+        until, used = time.time() - at_least_s, self._used()
+        shares = {c.name: str((c.metadata or {}).get("share", "")) for c in self._collections(SEGMENT)}
+        merged = {name: share.removeprefix(_MERGED) for name, share in shares.items() if share.startswith(_MERGED)}
+        return sorted(name for name, moment in merged.items() if name not in used and float(moment) <= until)
+
+    def mark_merged(self, merged: Iterable[str], new: Iterable[str]) -> None:
+        """Let segments be known as merged, and those that hold the same be as any other."""
+        for name in merged:
+            self.collection(name).modify(metadata={"share": f"{_MERGED}{int(time.time())}"})
+        for name in new:
+            self.collection(name).modify(metadata={"share": ""})
+
+    def _used(self) -> set[str]:
+        return {s.name for g in self.generations() for s in self.manifest(g).segments}
 
 
 def shares_of(generation: str | None) -> str:

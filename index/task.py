@@ -94,7 +94,8 @@ def compose_manifest(
     on_progress("indexing words", 0, None)
     for ref in writer.refs():
         segments[ref.name] = store.segment(ref.name, ref.n_passages)
-        store.forget_graphs()
+        if ref.n_passages > QUICK:
+            store.forget_graphs()
     kept += ([largest] if largest else []) + writer.refs()
     return Manifest(
         generation=store.next_generation(),

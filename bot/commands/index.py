@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from bot.commands.watching import end_with_input, lower_priority, watch_files
 from bot.progress import progress
 from bot.settings import load_settings
 from bot.terminal import show_facts, show_report, show_table
-from index.errors import NewsdeskError
+from index.errors import BuildBusy, NewsdeskError
 from index.manifest import Worker
 
 if TYPE_CHECKING:
@@ -110,9 +111,10 @@ def compact(
     from bot.desk import Desk
     from index.compaction import compact_index
 
-    settings = load_settings()
-    with progress(console(stderr=True), quiet=Output.quiet) as on_progress:
-        n_merged = compact_index(Desk(settings).store, keep=settings.keep_generations, on_progress=on_progress)
+    desk, n_merged = Desk(load_settings()), 0
+    # who watches finds out in its own time that another process merges
+    with suppress(*[BuildBusy] * attached), progress(console(stderr=True), quiet=Output.quiet) as on_progress:
+        n_merged = compact_index(desk.store, on_progress=on_progress)
     if json_output:
         print_json({"merged": n_merged})
     elif not Output.quiet:

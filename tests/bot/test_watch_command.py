@@ -160,7 +160,7 @@ async def test_beside_the_bot_it_is_started_again_where_it_ends(tmp_path, monkey
 
 MERGING = f"""
 import index.compaction, index.merge
-index.merge.QUICK = index.compaction._GRACE_S = 0
+index.merge.QUICK = index.compaction.QUICK = 0
 {COMMAND}
 """
 
