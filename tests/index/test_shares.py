@@ -16,15 +16,20 @@ from typing import Any
 
 import pytest
 
+import index.compaction
 import index.embedding
 import index.lease
+import index.merge
+import index.shares
+import index.task
 from index.build import BuildReport, build_index
 from index.chroma import ChromaServer
+from index.compaction import compact_index, is_compaction_due
 from index.errors import CheckFailed, NewsdeskError
 from index.manifest import Worker
 from index.purge import purge_articles
 from index.shares import build_share
-from index.store import Store
+from index.store import Store, shares_of
 from tests.chroma_server import ChromaProcess, running_chroma
 from tests.conftest import HashEncoder, Newsroom
 
@@ -340,3 +345,56 @@ def test_a_generation_that_fails_its_check_does_not_go_live_and_what_was_done_is
     encoder = HashEncoder()
     assert work(open_store("home"), encoder, newsroom.folder, 1, 2).articles == 24
     assert encoder.encoded == []
+
+
+# Merges beside workers
+
+CANALS = tuple(f"canal{n}" for n in range(20))
+
+
+def leave_pieces(newsroom: Newsroom, monkeypatch) -> None:
+    """Segments that builds leave to a merge."""
+    for module in (index.merge, index.task, index.compaction):
+        monkeypatch.setattr(module, "QUICK", 0)
+    for words in (("ferry",), CANALS):
+        fill(newsroom, *words)
+        build_index(newsroom.store, HashEncoder(), [newsroom.folder], recorded=[str(newsroom.folder)], asked_for=False)
+
+
+def test_segments_on_a_server_are_merged_by_one_and_found_by_another(newsroom, open_store, monkeypatch):
+    leave_pieces(newsroom, monkeypatch)
+    merger = open_store("merger")
+    assert is_compaction_due(merger)
+    assert compact_index(merger) == 2
+    assert not is_compaction_due(newsroom.store)
+    assert newsroom.find("news") == {*WORDS, "ferry", *CANALS}
+    assert merger.lease_names("") == []
+
+
+def test_a_merge_leaves_alone_what_workers_build_upon(newsroom, open_store, monkeypatch):
+    leave_pieces(newsroom, monkeypatch)
+    lease = open_store("worker").lease(f"{shares_of(newsroom.store.live_generation())}plan-1")
+    assert lease.take()
+    live = newsroom.store.live_generation()
+    assert not is_compaction_due(newsroom.store)
+    assert compact_index(newsroom.store) == 0
+    assert newsroom.store.live_generation() == live
+    lease.release()
+    assert compact_index(newsroom.store) == 2
+
+
+def test_workers_survey_again_where_a_merge_was_quicker(newsroom, open_store, monkeypatch):
+    leave_pieces(newsroom, monkeypatch)
+    fill(newsroom, "harbour")
+    survey, left = index.shares._survey, [compact_index]
+
+    def survey_slowly(*args: Any) -> Any:
+        task = survey(*args)
+        if left:
+            left.pop()(open_store("merger"))
+        return task
+
+    monkeypatch.setattr(index.shares, "_survey", survey_slowly)
+    report = work(open_store("home"), HashEncoder(), newsroom.folder, 1, 1)
+    assert (report.added, report.embedded, report.articles) == (1, 1, 46)
+    assert newsroom.find("news") == {*WORDS, "ferry", *CANALS, "harbour"}
