@@ -16,6 +16,7 @@ from filelock import FileLock
 
 import index.build
 import index.embedding
+import index.selfcheck
 import index.task
 from index.build import build_index, drop_index
 from index.errors import BadArticle, BuildBusy, CorpusMissing, IndexMismatch, IndexMissing, NewsdeskError
@@ -637,6 +638,8 @@ def test_a_store_that_is_opened_anew_holds_the_index(newsroom, home, encoder):
 def test_of_many_segments_a_build_keeps_the_vector_indexes_of_few_in_memory(newsroom, store, home, monkeypatch):
     monkeypatch.setattr(index.task, "MAX_SEGMENT_PASSAGES", 60)  # of fewer than 50, Chroma writes no index
     monkeypatch.setattr(index.embedding, "_WINDOW", 20)
+    for module in (index.task, index.selfcheck):
+        monkeypatch.setattr(module, "QUICK", 0)
     for n in range(260):
         newsroom.write(f"a{n}", f"On day {n} there was news of the bridge.")
     n_open: list[int] = []
