@@ -92,6 +92,12 @@ class Articles:
     def __iter__(self) -> Iterator[ArticleRow]:
         return map(self.__getitem__, range(len(self)))
 
+    def held(self, article_ids: Collection[str]) -> frozenset[str]:
+        """Which of some ids are among these articles."""
+        wanted = list(article_ids)
+        rows = self.ids.find(wanted).tolist()
+        return frozenset(article_id for article_id, row in zip(wanted, rows, strict=True) if row >= 0)
+
     def all_but(self, removed: Collection[str]) -> NDArray[np.bool_]:
         """Which rows are of none of some ids; shape (len(self),)."""
         mask = np.ones(len(self), dtype=np.bool_)

@@ -122,7 +122,7 @@ def _replace(
     before = {ref.name: ref.removed for ref in merged}
     gone = {i for ref in live.segments if ref.name in before for i in ref.removed - before[ref.name]}
     kept = [ref for ref in live.segments if ref.name not in before]
-    added = [_without(store, ref, sorted(gone)) for ref in new]
+    added = [replace(ref, removed=store.segment(ref.name, ref.n_passages).articles.held(gone)) for ref in new]
     manifest = replace(live, segments=(*kept, *added))
     check_generation(store, manifest, {ref.name for ref in new})
     with pointer_lock(store):
@@ -131,9 +131,3 @@ def _replace(
         renew_lock()
         store.mark_merged(before, [ref.name for ref in new])
         store.supersede(manifest)
-
-
-def _without(store: Store, ref: SegmentRef, gone: Sequence[str]) -> SegmentRef:
-    """A segment without those of some articles that it holds, which were taken out while it was written."""
-    rows = store.segment(ref.name, ref.n_passages).articles.ids.find(gone).tolist()
-    return replace(ref, removed=frozenset(i for i, row in zip(gone, rows, strict=True) if row >= 0))

@@ -117,7 +117,7 @@ def _look(store: Store, skip: Collection[str], on_segment: Callable[[str], None]
         yield from _look_at_caches(store, refs)
         if store.withdrawn.is_unfinished:
             yield Fault(Part.PURGE, "", "a purge was interrupted, and what was withdrawn may still be stored")
-        if left := set(store.segment_names()) - set(refs):
+        if left := set(store.segment_names()) - set(refs) - set(store.merged()):
             yield Fault(Part.LEFTOVER, "", f"{len(left)} segments of a build that was killed, or that runs")
     except ChromaUnavailable:
         raise

@@ -148,7 +148,7 @@ class Store(SegmentStore):
             self._forget_shares(shares)
         self.forget_caches()
         if orphans:
-            self.reclaim_space()
+            self._reclaim_space()
         return n_deleted
 
     def drop(self) -> None:
@@ -165,9 +165,9 @@ class Store(SegmentStore):
             self._forget_shares()
         self.forget_caches()
         self.sentences.keep_only([])
-        self.reclaim_space()
+        self._reclaim_space()
 
-    def reclaim_space(self) -> None:
+    def _reclaim_space(self) -> None:
         """Give back what was deleted; the build lock is held."""
         if not self.server:
             reclaim_space(self.home / "chroma")

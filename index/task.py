@@ -140,7 +140,5 @@ def _live_digests(live: Manifest | None, segments: Mapping[str, Segment]) -> dic
 
 
 def _without(ref: SegmentRef, segment: Segment, survey: Survey) -> SegmentRef:
-    gone = list(survey.changed | survey.removed)
-    rows = segment.articles.ids.find(gone).tolist()
-    own = {article_id for article_id, row in zip(gone, rows, strict=True) if row >= 0}
-    return SegmentRef(ref.name, ref.n_passages, ref.removed | own)
+    gone = segment.articles.held(survey.changed | survey.removed)
+    return SegmentRef(ref.name, ref.n_passages, ref.removed | gone)

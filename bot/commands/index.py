@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -112,9 +111,12 @@ def compact(
     from index.compaction import compact_index
 
     desk, n_merged = Desk(load_settings()), 0
-    # who watches finds out in its own time that another process merges
-    with suppress(*[BuildBusy] * attached), progress(console(stderr=True), quiet=Output.quiet) as on_progress:
-        n_merged = compact_index(desk.store, on_progress=on_progress)
+    try:
+        with progress(console(stderr=True), quiet=Output.quiet) as on_progress:
+            n_merged = compact_index(desk.store, on_progress=on_progress)
+    except BuildBusy:
+        if not attached:  # who watches will look again anyway
+            raise
     if json_output:
         print_json({"merged": n_merged})
     elif not Output.quiet:

@@ -40,6 +40,12 @@ def test_removed_articles_are_masked_and_strange_ones_do_no_harm(tmp_path):
     assert write(tmp_path / "second", ROWS).all_but(frozenset()).all()
 
 
+def test_of_some_ids_those_are_told_that_are_held(tmp_path):
+    articles = write(tmp_path / "first", ROWS)
+    assert articles.held({"a", "c", "nobody"}) == {"a", "c"}
+    assert articles.held(frozenset()) == frozenset()
+
+
 def test_columns_that_do_not_fit_are_told(tmp_path):
     write(tmp_path / "first", ROWS)
     write(tmp_path / "second", LATER)

@@ -18,6 +18,7 @@ import index.task
 from index.build import BuildReport, build_index
 from index.compaction import compact_index, is_compaction_due
 from index.errors import BuildBusy
+from index.probe import find_faults
 from index.purge import purge_articles
 from index.store import MERGE, Store
 from index.survey import OnProgress
@@ -170,7 +171,7 @@ def test_a_purge_waits_until_a_merge_has_given_up_and_leaves_nothing(pieces, hom
     def purge() -> None:
         purged.start()
         while not pieces.store.withdrawn.is_unfinished:
-            pass
+            assert purged.is_alive()
 
     assert compact_index(pieces.store, on_progress=when(stage, purge)) == 0
     purged.join()
@@ -200,11 +201,11 @@ def test_two_merges_do_not_run_at_once(pieces, home):
 
     def hold() -> None:
         entered.set()
-        done.wait()
+        assert done.wait(60)
 
     first = Thread(target=lambda: compact_index(pieces.store, on_progress=when("merging", hold)))
     first.start()
-    entered.wait()
+    assert entered.wait(60)
     with pytest.raises(BuildBusy, match="another process is merging"):
         compact_index(Store(home))
     done.set()
@@ -223,6 +224,8 @@ def test_a_reader_has_what_was_merged_until_it_had_time_to_go_over(pieces, store
     before = pieces.open()
     assert compact_index(store) == len(WORDS)
     build(pieces, keep=1)
+    assert set(store.merged()) == {ref.name for ref in before.manifest.segments}
+    assert find_faults(store) == []
     write(pieces, "storm")
     build(pieces, keep=1)
     assert store.live_generation() != before.name
