@@ -286,4 +286,4 @@ def test_a_sequence_of_changes_builds_crashes_and_rollbacks_leaves_what_the_mode
 
 @pytest.mark.slow
 def test_many_sequences_of_changes_builds_crashes_and_rollbacks_leave_what_the_model_says():
-    run_model(100, 30)
+    run_model(40, 30)
