@@ -25,6 +25,12 @@ SCHEMA = 1
 GENERATION = "newsdesk-generation-"
 SEGMENT = "newsdesk-segment-"
 POINTER = "newsdesk-live"
+AT_ONCE: Any = {"batch_size": 1, "sync_threshold": 1}
+"""Chroma writes every vector to its index's files as it comes.
+
+Of a collection of fewer vectors than its threshold, each process that opens it adds them anew, and writes the files
+anew, in whose unused places there is whatever lay in its memory, texts that were withdrawn among it.
+"""
 _PAGE = 2000
 
 

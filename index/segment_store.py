@@ -18,7 +18,7 @@ from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
 from chromadb.errors import ChromaError, NotFoundError
 
-from index.catalogue import SEGMENT, Catalogue
+from index.catalogue import AT_ONCE, SEGMENT, Catalogue
 from index.chroma import ChromaServer, open_client
 from index.collection import SegmentWriter, to_row
 from index.errors import IndexDamaged, IndexGone
@@ -37,11 +37,9 @@ _HNSW: Any = {
         "ef_construction": 128,
         "ef_search": 200,
         "max_neighbors": 24,
-        "batch_size": 50,
-        "sync_threshold": 50,
+        **AT_ONCE,
     }
 }
-"""Chroma writes the vectors of its graph by so many; the rest every process would add anew at its first search."""
 
 
 class SegmentStore(Catalogue):

@@ -12,7 +12,7 @@ import numpy as np
 from chromadb.api.models.Collection import Collection
 from chromadb.errors import NotFoundError
 
-from index.catalogue import GENERATION, POINTER, SCHEMA, SEGMENT
+from index.catalogue import AT_ONCE, GENERATION, POINTER, SCHEMA, SEGMENT
 from index.chroma import release_memory
 from index.errors import IndexHeld, IndexMismatch
 from index.lease import sweep
@@ -96,7 +96,8 @@ class Store(SegmentStore):
 
     def _write_manifest(self, manifest: Manifest, before: str | None) -> None:
         name = GENERATION + manifest.generation
-        self._fill_manifest(self._client.create_collection(name, embedding_function=None), manifest, before)
+        collection = self._client.create_collection(name, configuration={"hnsw": AT_ONCE}, embedding_function=None)
+        self._fill_manifest(collection, manifest, before)
 
     def _fill_manifest(self, collection: Collection, manifest: Manifest, before: str | None) -> None:
         header = {

@@ -10,6 +10,8 @@ from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection as ChromaCollection
 from chromadb.errors import NotFoundError
 
+from index.catalogue import AT_ONCE
+
 _NAME = "newsdesk-purged"
 _UNFINISHED = "unfinished"
 _PAGE = 1000
@@ -34,7 +36,9 @@ class Withdrawn:
     def add(self, article_ids: Iterable[str]) -> None:
         """Leave these out from now on, and note that what is stored of them is still to be deleted."""
         hashes = sorted({hash_id(i) for i in article_ids})
-        collection = self._find() or self._client.create_collection(_NAME, embedding_function=None)
+        collection = self._find() or self._client.create_collection(
+            _NAME, configuration={"hnsw": AT_ONCE}, embedding_function=None
+        )
         collection.modify(metadata={_UNFINISHED: True})
         for at in range(0, len(hashes), _PAGE):
             page = hashes[at : at + _PAGE]

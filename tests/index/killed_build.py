@@ -14,7 +14,6 @@ from typing import Any
 
 import index.embedding
 import index.reclaim
-import index.segment_store
 import index.task
 from index.build import build_index
 from index.store import Store
@@ -23,8 +22,6 @@ from tests.conftest import HashEncoder, Newsroom
 WORDS = "bridge giraffe football election storm trial harbour museum railway vineyard glacier orchestra".split()
 FILLING = "council river winter budget ticket garden captain lantern copper engine market mirror pepper signal".split()
 _PARAGRAPHS = 3
-_PERSIST_EVERY = 8
-"""Passages after which Chroma writes its vectors to files; by default a thousand."""
 
 forkserver = multiprocessing.get_context("forkserver")
 forkserver.set_forkserver_preload(["tests.index.killed_build", "llama_index.vector_stores.chroma", "datasketch"])
@@ -61,8 +58,6 @@ def make_small() -> None:
     index.embedding._WINDOW = 4
     index.task.MAX_SEGMENT_PASSAGES = 24
     index.reclaim._SPARE_PAGES = 0
-    hnsw = index.segment_store._HNSW["hnsw"]
-    index.segment_store._HNSW = {"hnsw": {**hnsw, "sync_threshold": _PERSIST_EVERY, "batch_size": 4}}
 
 
 def run_build(home: Path, folder: Path, step: str, began: Connection) -> None:

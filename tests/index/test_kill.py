@@ -67,7 +67,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         (index.embedding, "_WINDOW"),
         (index.task, "MAX_SEGMENT_PASSAGES"),
         (index.reclaim, "_SPARE_PAGES"),
-        (index.segment_store, "_HNSW"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name))
     killed_build.make_small()

@@ -78,6 +78,18 @@ def test_no_byte_of_its_text_is_left_on_the_disk(newsroom, store, home):
     assert files_with(home, SECRET) == []
 
 
+def test_reading_writes_no_memory_of_the_reader_to_the_disk(newsroom, store, encoder, home):
+    write(newsroom, 1, 2)
+    purge(newsroom, "gone")
+    files = {f: f.stat().st_mtime_ns for f in (home / "chroma").glob("*/*")}
+    store.forget_graphs()
+    assert newsroom.find("news") == set(WORDS)
+    assert store.generations() == ["000001", "000003"]
+    assert store.withdrawn.hashes()
+    assert {f: f.stat().st_mtime_ns for f in (home / "chroma").glob("*/*")} == files
+    assert {f.parent for f in files} == {f.parent for f in files if f.name == "index_metadata.pickle"}
+
+
 def test_its_sentences_vectors_are_forgotten_and_those_of_others_are_not(newsroom, store, encoder):
     write(newsroom, 1)
     keys = {a.article.id: a.vector_key for ref in store.live().segments for a, _ in store.rows(ref.name)}

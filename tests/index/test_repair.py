@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import index.segment_store
 from index.errors import NewsdeskError
 from index.probe import Part, find_faults
 from index.purge import purge_articles
@@ -31,10 +30,8 @@ def sometimes(case: str, always: bool):
 
 
 @pytest.fixture(autouse=True)
-def eager(monkeypatch):
-    """Chroma writes its vectors to files at once, so that there is something to damage."""
-    hnsw = {**index.segment_store._HNSW["hnsw"], "sync_threshold": 6, "batch_size": 4}
-    monkeypatch.setattr(index.segment_store, "_HNSW", {"hnsw": hnsw})
+def hasty(monkeypatch):
+    """No reader has to be waited for."""
     monkeypatch.setattr("index.purge._GRACE_S", 0)
 
 
