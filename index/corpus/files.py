@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from index.corpus.text import clean_text
@@ -44,7 +45,8 @@ class CorpusFile:
 
 def find_ending(name: str) -> str:
     """The one of ENDINGS that a file's name has; empty where it has none."""
-    return max((e for e in ENDINGS if name.lower().endswith(e)), key=len, default="")
+    lowered = name.lower()
+    return max(filter(lowered.endswith, ENDINGS), key=len, default="")
 
 
 def show_path(path: Path) -> str:
@@ -135,28 +137,44 @@ def _named_file(path: Path, real: str, seen: set[str]) -> Iterator[CorpusFile | 
 def _walk(
     start: Path, real_start: Path, root: Path, seen: set[str], links: list[Path]
 ) -> Iterator[CorpusFile | BadArticle]:
-    pending = [(start, real_start)]
+    name = "" if start == root else start.relative_to(root).as_posix()
+    pending = [(name, str(real_start), 0)]
     while pending:
-        path, real = pending.pop()
+        name, real, kind = pending.pop()
         try:
-            mode = os.lstat(real).st_mode
-            if stat.S_ISLNK(mode):
-                links.append(path)
-            elif str(real) in seen:
+            kind = kind or stat.S_IFMT(os.lstat(real).st_mode)
+            if kind == stat.S_IFLNK:
+                links.append(root / name)
+            elif real in seen:
                 continue
-            elif stat.S_ISDIR(mode):
-                seen.add(str(real))
-                names = sorted((n for n in os.listdir(real) if not n.startswith(".")), reverse=True)
-                pending += [(path / name, real / name) for name in names]
-            elif not find_ending(path.name) or path.name.lower().removesuffix(".gz") in _QUESTIONS:
+            elif kind == stat.S_IFDIR:
+                seen.add(real)
+                pending += reversed(_list_folder(name, real))
+            elif not find_ending(name) or name.rpartition("/")[2].lower().removesuffix(".gz") in _QUESTIONS:
                 continue
-            elif not stat.S_ISREG(mode):
-                yield BadArticle(show_path(path), "is not a regular file")
+            elif kind != stat.S_IFREG:
+                yield BadArticle(show_path(root / name), "is not a regular file")
             else:
-                seen.add(str(real))
-                yield CorpusFile(path, path.relative_to(root).as_posix())
+                seen.add(real)
+                yield CorpusFile(root / name, name)
         except OSError as e:
-            yield refuse_file(path, e, "cannot be read")
+            yield refuse_file(root / name, e, "cannot be read")
+
+
+def _list_folder(name: str, real: str) -> list[tuple[str, str, int]]:
+    """What is in a folder that is not hidden, in the order of names: its name below the root, real path, and type."""
+    with os.scandir(real) as entries:
+        found = sorted((e for e in entries if not e.name.startswith(".")), key=attrgetter("name"))
+    return [(f"{name}/{e.name}" if name else e.name, e.path, _find_type(e)) for e in found]
+
+
+def _find_type(entry: os.DirEntry[str]) -> int:
+    """The type as in a file's mode, which most systems tell with the name; 0 for one of those that are rare."""
+    if entry.is_symlink():
+        return stat.S_IFLNK
+    if entry.is_dir(follow_symlinks=False):
+        return stat.S_IFDIR
+    return stat.S_IFREG if entry.is_file(follow_symlinks=False) else 0
 
 
 def _follow(link: Path, real_root: Path) -> Path | None:

@@ -165,7 +165,7 @@ def _stamp(file: CorpusFile) -> str:
     changed = max(found.st_mtime_ns, found.st_ctime_ns)
     if changed > time.time_ns() - _SETTLED_S * 1e9:
         return ""
-    return json.dumps([found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, file.name, file.named])
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino} {file.named:d} {file.name!a}"
 
 
 def _reading() -> str:

@@ -155,9 +155,9 @@ def refuse(monkeypatch) -> Callable[[Path, int], None]:
         ask(path)
         return open(path, mode)
 
-    list_folder = os.listdir
+    list_folder = os.scandir
     monkeypatch.setattr("index.corpus.records.open", open_file, raising=False)
-    monkeypatch.setattr("index.corpus.files.os.listdir", lambda path: (ask(path), list_folder(path))[1])
+    monkeypatch.setattr("index.corpus.files.os.scandir", lambda path: (ask(path), list_folder(path))[1])
     return lambda path, number: errors.update({str(path): number})
 
 
