@@ -25,11 +25,12 @@ SCHEMA = 1
 GENERATION = "newsdesk-generation-"
 SEGMENT = "newsdesk-segment-"
 POINTER = "newsdesk-live"
-AT_ONCE: Any = {"batch_size": 1, "sync_threshold": 1}
-"""Chroma writes every vector to its index's files as it comes.
+AT_ONCE: Any = {"batch_size": 2, "sync_threshold": 2}
+"""Chroma writes vectors to its index's files from the second on, the least that its own description of it allows.
 
 Of a collection of fewer vectors than its threshold, each process that opens it adds them anew, and writes the files
-anew, in whose unused places there is whatever lay in its memory, texts that were withdrawn among it.
+anew, in whose unused places there is whatever lay in its memory, texts that were withdrawn among it. So `write_rows`
+writes what is alone twice.
 """
 _PAGE = 2000
 
@@ -165,6 +166,13 @@ class Catalogue:
 
     def _collections(self, prefix: str) -> list[Any]:
         return list_collections(self._client, prefix)
+
+
+def write_rows(collection: Any, **rows: Any) -> None:
+    """Add rows of one id or more, as for Chroma's `upsert`, to a collection made with AT_ONCE."""
+    collection.upsert(**rows)
+    if len(rows["ids"]) < AT_ONCE["sync_threshold"]:
+        collection.upsert(**rows)
 
 
 def list_collections(client: Any, prefix: str) -> list[Any]:

@@ -102,10 +102,12 @@ def _look(store: Store, skip: Collection[str], on_segment: Callable[[str], None]
     try:
         pointer, generations = store.pointer(), store.generations()
         refs: dict[str, SegmentRef] = {}
+        is_whole = True
         for generation in generations:
             try:
                 refs |= {ref.name: ref for ref in store.manifest(generation).segments}
-            except (IndexMismatch, KeyError, TypeError, ValueError) as e:
+            except (ChromaError, IndexMismatch, KeyError, TypeError, ValueError) as e:
+                is_whole = False
                 yield Fault(Part.GENERATION, generation, f"its manifest cannot be read ({e})")
         if pointer.generation and pointer.generation not in generations:
             yield Fault(Part.POINTER, pointer.generation, "the live generation is gone")
@@ -115,9 +117,10 @@ def _look(store: Store, skip: Collection[str], on_segment: Callable[[str], None]
                 yield from _look_at_segment(store, ref)
                 on_segment("")
         yield from _look_at_caches(store, refs)
+        store.withdrawn.hashes()
         if store.withdrawn.is_unfinished:
             yield Fault(Part.PURGE, "", "a purge was interrupted, and what was withdrawn may still be stored")
-        if left := set(store.segment_names()) - set(refs) - set(store.merged()):
+        if is_whole and (left := set(store.segment_names()) - set(refs) - set(store.merged())):
             yield Fault(Part.LEFTOVER, "", f"{len(left)} segments of a build that was killed, or that runs")
     except ChromaUnavailable:
         raise

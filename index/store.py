@@ -12,7 +12,7 @@ import numpy as np
 from chromadb.api.models.Collection import Collection
 from chromadb.errors import NotFoundError
 
-from index.catalogue import AT_ONCE, GENERATION, POINTER, SCHEMA, SEGMENT
+from index.catalogue import AT_ONCE, GENERATION, POINTER, SCHEMA, SEGMENT, write_rows
 from index.chroma import release_memory
 from index.errors import IndexHeld, IndexMismatch
 from index.lease import sweep
@@ -112,7 +112,8 @@ class Store(SegmentStore):
         }
         metadata = {"schema": SCHEMA, "manifest": json.dumps(header)}
         if manifest.segments:
-            collection.upsert(
+            write_rows(
+                collection,
                 ids=[s.name for s in manifest.segments],
                 documents=[json.dumps(sorted(s.removed)) for s in manifest.segments],
                 embeddings=np.ones((len(manifest.segments), 1), dtype=np.float32),

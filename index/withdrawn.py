@@ -10,7 +10,7 @@ from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection as ChromaCollection
 from chromadb.errors import NotFoundError
 
-from index.catalogue import AT_ONCE
+from index.catalogue import AT_ONCE, write_rows
 
 _NAME = "newsdesk-purged"
 _UNFINISHED = "unfinished"
@@ -42,7 +42,7 @@ class Withdrawn:
         collection.modify(metadata={_UNFINISHED: True})
         for at in range(0, len(hashes), _PAGE):
             page = hashes[at : at + _PAGE]
-            collection.upsert(ids=page, embeddings=np.ones((len(page), 1), dtype=np.float32))
+            write_rows(collection, ids=page, embeddings=np.ones((len(page), 1), dtype=np.float32))
 
     def restore(self, article_ids: Collection[str]) -> list[str]:
         """Let articles in again; returns those that had been left out."""

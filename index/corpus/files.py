@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -169,12 +170,15 @@ def _list_folder(name: str, real: str) -> list[tuple[str, str, int]]:
 
 
 def _find_type(entry: os.DirEntry[str]) -> int:
-    """The type as in a file's mode, which most systems tell with the name; 0 for one of those that are rare."""
-    if entry.is_symlink():
-        return stat.S_IFLNK
-    if entry.is_dir(follow_symlinks=False):
-        return stat.S_IFDIR
-    return stat.S_IFREG if entry.is_file(follow_symlinks=False) else 0
+    """The type as in a file's mode, which most systems tell with the name; 0 for what is rare or not told."""
+    with suppress(OSError):  # of a system that does not tell; who asks again notices
+        if entry.is_symlink():
+            return stat.S_IFLNK
+        if entry.is_dir(follow_symlinks=False):
+            return stat.S_IFDIR
+        if entry.is_file(follow_symlinks=False):
+            return stat.S_IFREG
+    return 0
 
 
 def _follow(link: Path, real_root: Path) -> Path | None:

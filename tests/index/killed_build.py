@@ -24,7 +24,7 @@ FILLING = "council river winter budget ticket garden captain lantern copper engi
 _PARAGRAPHS = 3
 
 forkserver = multiprocessing.get_context("forkserver")
-forkserver.set_forkserver_preload(["tests.index.killed_build", "llama_index.vector_stores.chroma", "datasketch"])
+forkserver.set_forkserver_preload(["tests.index.killed_build", "datasketch"])
 
 
 def write_version(newsroom: Newsroom, version: int) -> dict[str, tuple[str, ...]]:

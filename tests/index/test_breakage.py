@@ -21,7 +21,7 @@ WORDS = ("bridge", "giraffe", "football", "election")
 NOBODY = 65534
 
 forkserver = multiprocessing.get_context("forkserver")
-forkserver.set_forkserver_preload(["tests.conftest", "llama_index.vector_stores.chroma", "datasketch"])
+forkserver.set_forkserver_preload(["tests.conftest", "datasketch"])
 
 
 def fill(newsroom: Newsroom) -> None:

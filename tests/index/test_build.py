@@ -636,7 +636,7 @@ def test_a_store_that_is_opened_anew_holds_the_index(newsroom, home, encoder):
 
 @pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="which files are open is not told on this system")
 def test_of_many_segments_a_build_keeps_the_vector_indexes_of_few_in_memory(newsroom, store, home, monkeypatch):
-    monkeypatch.setattr(index.task, "MAX_SEGMENT_PASSAGES", 60)  # of fewer than 50, Chroma writes no index
+    monkeypatch.setattr(index.task, "MAX_SEGMENT_PASSAGES", 60)
     monkeypatch.setattr(index.embedding, "_WINDOW", 20)
     for module in (index.task, index.selfcheck):
         monkeypatch.setattr(module, "QUICK", 0)

@@ -52,14 +52,14 @@ def change_database(home: Path, *statements: str) -> None:
             db.execute(statement)
 
 
-def vector_folder(home: Path, segment: str = "%") -> Path:
-    """Where the vectors of a segment are, by default of the only one."""
+def vector_folder(home: Path, collection: str = "newsdesk-segment-%") -> Path:
+    """Where the vectors of a collection are, by default of the only segment."""
     query = (
         "SELECT segments.id FROM segments JOIN collections ON collections.id = collection "
-        "WHERE scope = 'VECTOR' AND name LIKE 'newsdesk-segment-%' AND name LIKE ?"
+        "WHERE scope = 'VECTOR' AND name LIKE ?"
     )
     with closing(sqlite3.connect(home / "chroma" / "chroma.sqlite3")) as db:
-        ((name,),) = db.execute(query, (segment,)).fetchall()
+        ((name,),) = db.execute(query, (collection,)).fetchall()
     return home / "chroma" / str(name)
 
 
@@ -91,11 +91,10 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "ids gone": lambda home: (vector_folder(home) / "index_metadata.pickle").unlink(),
     "rows gone": lambda home: change_database(
         home,
-        "CREATE TEMP TABLE gone AS SELECT id FROM embedding_metadata WHERE string_value = 'bridge'",
-        "DELETE FROM embedding_fulltext_search WHERE rowid IN gone",
+        "CREATE TEMP TABLE gone AS SELECT id FROM embedding_metadata WHERE string_value LIKE '%news of the bridge%'",
         *(f"DELETE FROM {table} WHERE id IN gone" for table in ("embedding_metadata", "embeddings")),
     ),
-    "rows without text": lambda home: change_database(home, "DELETE FROM embedding_metadata WHERE key = 'article_id'"),
+    "rows without text": lambda home: change_database(home, "DELETE FROM embedding_metadata WHERE key = 'passage'"),
 }
 
 
@@ -150,6 +149,20 @@ def test_a_manifest_that_names_a_segment_that_is_gone_is_mended(built):
     assert newsroom.find("later") == {"later"}
     assert newsroom.build().added == len(WORDS)
     assert find_faults(newsroom.store) == []
+
+
+def test_a_generation_whose_manifest_is_damaged_is_deleted_and_the_others_stay(built, home):
+    newsroom = reopen(built)
+    newsroom.write("later", "Some days later there was more.")
+    newsroom.build()
+    newsroom.store._client.close()
+    (vector_folder(home, "newsdesk-generation-000001") / "header.bin").unlink()
+    newsroom = reopen(newsroom)
+    assert [(fault.part, fault.name) for fault in find_faults(newsroom.store)] == [(Part.GENERATION, "000001")]
+    repair_index(newsroom.store)
+    assert newsroom.store.generations() == ["000002"]
+    assert find_faults(newsroom.store) == []
+    assert newsroom.find("news later") == {*WORDS, "later"}
 
 
 def test_a_pointer_to_a_generation_that_is_gone_goes_back_to_the_newest_whole_one(built):

@@ -36,7 +36,7 @@ from tests.conftest import HashEncoder, Newsroom
 WORDS = tuple(f"{kind}{n}" for kind in ("bridge", "giraffe", "storm", "trial") for n in range(6))
 
 forkserver = get_context("forkserver")
-forkserver.set_forkserver_preload(["tests.index.test_shares", "llama_index.vector_stores.chroma", "datasketch"])
+forkserver.set_forkserver_preload(["tests.index.test_shares", "datasketch"])
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 import index.catalogue
 import index.segment_store
 from index.articles import UNDATED, ArticleRow
-from index.collection import fetch_passages, nearest
+from index.collection import _to_metadata, fetch_passages, nearest
 from index.errors import IndexMismatch, IndexMissing, NewsdeskError
 from index.manifest import Manifest, SegmentRef
 from index.segment import PassageRow
@@ -214,6 +214,19 @@ def test_no_generation_has_the_name_of_one_that_was_dropped(store):
 def test_passages_are_stored_as_they_were(store):
     ref = write_segment(store)
     assert [row for row, _ in store.rows(ref.name)] == ROWS
+
+
+def test_passages_that_earlier_versions_stored_are_read(store):
+    writer = store.new_segment()
+    fields = [json.loads(_to_metadata(row)["passage"]) for row in ROWS]
+    store.collection(writer.name).add(
+        ids=[row.passage.id for row in ROWS],
+        embeddings=VECTORS,
+        documents=[own.pop("text") for own in fields],
+        metadatas=fields,
+    )
+    assert [row for row, _ in store.rows(writer.name)] == ROWS
+    assert fetch_passages(store.collection(writer.name), ["a:3-3@17"]) == {"a:3-3@17": ROWS[2]}
 
 
 def test_vectors_are_stored_with_their_passages(store):
