@@ -1,8 +1,8 @@
 """Disk space that embedded Chroma keeps of deleted collections, given back while readers read.
 
-Chroma 1.5 deletes the rows of a collection, but leaves the folder of its vector index, what its full-text index
-(which is not searched here, and cannot be done without) holds of them, and free pages of its database. Where a third
-of the passages came and went each day, all that became five times what was needed.
+Chroma 1.5 deletes the rows of a collection, but leaves the folder of its vector index, what its full-text index (which
+is not searched here, and holds manifests and what earlier versions stored) has of them, and free pages of its database.
+Where a third of the passages came and went each day, all that became five times what was needed.
 """
 
 from __future__ import annotations
