@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from index.chroma import ChromaServer
     from index.lease import Lease
 
-SCHEMA = 1
+SCHEMA = 2
+_READABLE = (1, SCHEMA)
+"""In the first, what is known of a passage stands in a document and many metadata."""
 GENERATION = "newsdesk-generation-"
 SEGMENT = "newsdesk-segment-"
 POINTER = "newsdesk-live"
@@ -188,7 +190,7 @@ def list_collections(client: Any, prefix: str) -> list[Any]:
 
 def _check_schema(metadata: Mapping[str, Any]) -> None:
     found = metadata.get("schema")
-    if found != SCHEMA:
+    if found not in _READABLE:
         raise IndexMismatch(
             f"the index has schema {found}, this version reads {SCHEMA}; "
             "run `newsdesk index drop` and then `newsdesk index build`"

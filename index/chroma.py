@@ -249,7 +249,7 @@ class _MayPassError(Exception):
 
 
 def _may_repeat(request: httpx.Request) -> bool:
-    """Whether a second time changes nothing: true of all but making a collection; ids that are there are not added."""
+    """Whether a second time changes nothing, as is true of all but making a collection."""
     return request.method != "POST" or not request.url.path.endswith("/collections")
 
 

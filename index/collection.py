@@ -18,7 +18,7 @@ from chromadb.errors import ChromaError, NotFoundError
 
 from index.articles import UNDATED, ArticleRow
 from index.catalogue import write_rows
-from index.errors import IndexGone, NewsdeskError
+from index.errors import IndexDamaged, IndexGone, NewsdeskError
 from index.segment import PassageRow
 from index.types import Passage, Vectors
 
@@ -60,9 +60,14 @@ def fetch_passages(collection: Collection, passage_ids: Sequence[str]) -> dict[s
 
     Raises:
         IndexGone: The segment was deleted since it was opened.
+        IndexDamaged: A passage is not stored as it should be.
     """
     with _still_there(collection):
-        return _stored(collection.get(ids=list(passage_ids), include=["documents", "metadatas"]))
+        found = collection.get(ids=list(passage_ids), include=["documents", "metadatas"])
+    try:
+        return _stored(found)
+    except (KeyError, TypeError, ValueError) as e:
+        raise IndexDamaged(f"segment {collection.name} cannot be read ({e!r}); run `newsdesk index repair`") from e
 
 
 def nearest(collection: Collection, vector: Vectors, n: int) -> list[tuple[str, float]]:

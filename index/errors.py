@@ -61,7 +61,7 @@ class IndexGone(IndexMismatch):
 
 
 class IndexDamaged(IndexMismatch):
-    """A segment that Chroma cannot read."""
+    """A segment or generation that Chroma cannot read."""
 
 
 class IndexMissing(NewsdeskError):

@@ -17,7 +17,7 @@ import numpy as np
 from chromadb.errors import ChromaError
 
 from index.collection import nearest, to_row
-from index.errors import ChromaUnavailable, IndexMismatch, NewsdeskError
+from index.errors import ChromaUnavailable, IndexDamaged, IndexMismatch, NewsdeskError
 from index.manifest import SegmentRef
 from index.segment import load_segment
 from index.segment_store import SENTENCES
@@ -102,13 +102,18 @@ def _look(store: Store, skip: Collection[str], on_segment: Callable[[str], None]
     try:
         pointer, generations = store.pointer(), store.generations()
         refs: dict[str, SegmentRef] = {}
-        is_whole = True
+        unreadable: list[Fault] = []
         for generation in generations:
             try:
                 refs |= {ref.name: ref for ref in store.manifest(generation).segments}
-            except (ChromaError, IndexMismatch, KeyError, TypeError, ValueError) as e:
-                is_whole = False
-                yield Fault(Part.GENERATION, generation, f"its manifest cannot be read ({e})")
+            except (IndexMismatch, KeyError, TypeError, ValueError) as e:
+                if store.server and isinstance(e, IndexDamaged):
+                    raise  # perhaps it is short of something, and to be mended without loss
+                unreadable.append(Fault(Part.GENERATION, generation, f"its manifest cannot be read ({e})"))
+        if unreadable and len(unreadable) == len(generations):
+            yield Fault(Part.DATABASE, "", f"{store.place}: no manifest can be read, such as of {unreadable[0]}")
+            return
+        yield from unreadable
         if pointer.generation and pointer.generation not in generations:
             yield Fault(Part.POINTER, pointer.generation, "the live generation is gone")
         for ref in refs.values():
@@ -120,7 +125,7 @@ def _look(store: Store, skip: Collection[str], on_segment: Callable[[str], None]
         store.withdrawn.hashes()
         if store.withdrawn.is_unfinished:
             yield Fault(Part.PURGE, "", "a purge was interrupted, and what was withdrawn may still be stored")
-        if is_whole and (left := set(store.segment_names()) - set(refs) - set(store.merged())):
+        if not unreadable and (left := set(store.segment_names()) - set(refs) - set(store.merged())):
             yield Fault(Part.LEFTOVER, "", f"{len(left)} segments of a build that was killed, or that runs")
     except ChromaUnavailable:
         raise

@@ -173,4 +173,5 @@ def _purge_manifest(
 def _clean_caches(store: Store) -> None:
     store.forget_caches()
     store.sentences.keep_only(all_vector_keys(store))
+    store.settle()
     store.erase_deleted()

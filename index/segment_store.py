@@ -23,6 +23,7 @@ from index.chroma import ChromaServer, open_client
 from index.collection import SegmentWriter, to_row
 from index.errors import IndexDamaged, IndexGone
 from index.lease import LEASE
+from index.manifest import Manifest
 from index.segment import PassageRow, Segment, derive_segment, load_segment
 from index.sentence_cache import SentenceCache
 from index.types import Vectors
@@ -61,6 +62,15 @@ class SegmentStore(Catalogue):
         self._cache = home / "segments"
         self._in_use: WeakValueDictionary[tuple[str, int], Segment] = WeakValueDictionary()
         self._page = min(_PAGE, self._client.get_max_batch_size())
+
+    def manifest(self, generation: str) -> Manifest:
+        """A generation's manifest; raises as `Catalogue.manifest`, and IndexDamaged where Chroma cannot read it."""
+        try:
+            return super().manifest(generation)
+        except NotFoundError as e:
+            raise IndexGone(f"generation {generation} is gone; run `newsdesk index build`") from e
+        except ChromaError as e:
+            raise IndexDamaged(f"generation {generation} cannot be read ({e}); run `newsdesk index repair`") from e
 
     @property
     def place(self) -> str:

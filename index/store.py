@@ -187,6 +187,19 @@ class Store(SegmentStore):
         """
         return bool(self.server) or release_memory(self._client, in_use, nobody_builds(self))
 
+    def settle(self) -> None:
+        """Let Chroma write those small indexes that earlier versions left to whoever opens them; see AT_ONCE."""
+        if self.server:
+            return
+        small = [c for c in self._collections("newsdesk-") if 0 < c.count() < c.configuration["hnsw"]["sync_threshold"]]
+        small = [c for c in small if c.configuration["hnsw"]["sync_threshold"] > AT_ONCE["sync_threshold"]]
+        for collection in small:
+            collection.modify(configuration={"hnsw": AT_ONCE})
+        self.forget_graphs()
+        for collection in small:
+            one = collection.get(limit=1, include=["documents", "metadatas", "embeddings"])
+            write_rows(collection, **{name: one[name] for name in ("ids", "documents", "metadatas", "embeddings")})
+
     def erase_deleted(self) -> None:
         """Leave nothing of what was deleted on the disk, where it is this machine's; raises as `erase_deleted`."""
         if not self.server:

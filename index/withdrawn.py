@@ -34,8 +34,11 @@ class Withdrawn:
         return frozenset(found)
 
     def add(self, article_ids: Iterable[str]) -> None:
-        """Leave these out from now on, and note that what is stored of them is still to be deleted."""
-        hashes = sorted({hash_id(i) for i in article_ids})
+        """Leave these out from now on, and note that what is stored of them is still to be deleted.
+
+        Those that are left out already are written again: who was killed may have written a lone one but once.
+        """
+        hashes = sorted({hash_id(i) for i in article_ids} | self.hashes())
         collection = self._find() or self._client.create_collection(
             _NAME, configuration={"hnsw": AT_ONCE}, embedding_function=None
         )

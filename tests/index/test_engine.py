@@ -59,7 +59,7 @@ def test_a_generation_whose_segment_is_gone_is_not_rolled_back_to_by_the_engine(
 
 
 def test_another_schema_is_refused_by_the_engine(catalogue, monkeypatch):
-    monkeypatch.setattr(index.catalogue, "SCHEMA", index.catalogue.SCHEMA + 1)
+    monkeypatch.setattr(index.catalogue, "_READABLE", (3,))
     with pytest.raises(IndexMismatch, match="schema"):
         catalogue.rollback()
 

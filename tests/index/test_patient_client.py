@@ -73,7 +73,7 @@ class Answers:
     [
         ("GET", COLLECTIONS),
         ("PUT", f"{COLLECTIONS}/1"),
-        ("POST", f"{COLLECTIONS}/1/add"),
+        ("POST", f"{COLLECTIONS}/1/upsert"),
         ("POST", f"{COLLECTIONS}/1/query"),
         ("DELETE", f"{COLLECTIONS}/1"),
     ],

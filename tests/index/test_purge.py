@@ -11,7 +11,10 @@ import pytest
 
 import index.build
 import index.purge
+import index.segment_store
+import index.store
 import index.task
+import index.withdrawn
 from index.errors import BuildBusy, IndexMissing, NewsdeskError
 from index.lock import build_lock
 from index.purge import purge_articles
@@ -78,8 +81,16 @@ def test_no_byte_of_its_text_is_left_on_the_disk(newsroom, store, home):
     assert files_with(home, SECRET) == []
 
 
-def test_reading_writes_no_memory_of_the_reader_to_the_disk(newsroom, store, encoder, home):
-    write(newsroom, 1, 2)
+@pytest.mark.parametrize("threshold", [2, 1000])
+def test_reading_writes_no_memory_of_the_reader_to_the_disk(newsroom, store, home, monkeypatch, threshold):
+    """Whether Chroma was told to write its indexes at once or, by earlier versions, later."""
+    with monkeypatch.context() as patch:
+        limits = {"batch_size": threshold, "sync_threshold": threshold}
+        for module in (index.store, index.withdrawn):
+            patch.setattr(module, "AT_ONCE", limits)
+        patch.setattr(index.segment_store, "_HNSW", {"hnsw": index.segment_store._HNSW["hnsw"] | limits})
+        write(newsroom, 1, 2)
+        store.withdrawn.add(["another"])
     purge(newsroom, "gone")
     files = {f: f.stat().st_mtime_ns for f in (home / "chroma").glob("*/*")}
     store.forget_graphs()
@@ -190,6 +201,7 @@ def test_it_waits_for_a_build(newsroom, store, home, monkeypatch):
 
 
 STEPS = [
+    "before chromadb.api.models.Collection:Collection.upsert 2",
     "after index.withdrawn:Withdrawn.add",
     "after index.purge.copy_segments 1",
     "after index.store:Store.rewrite",

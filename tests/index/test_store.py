@@ -104,15 +104,17 @@ def test_a_generation_that_is_gone_is_a_mismatch_with_the_remedy(store):
 
 def test_another_schema_is_refused_with_the_remedy(store, monkeypatch):
     generation = publish(store)
-    monkeypatch.setattr(index.catalogue, "SCHEMA", index.catalogue.SCHEMA + 1)
+    monkeypatch.setattr(index.catalogue, "SCHEMA", 3)
+    monkeypatch.setattr(index.catalogue, "_READABLE", (3,))
     for read in (store.live, store.live_generation, lambda: store.manifest(generation)):
-        with pytest.raises(IndexMismatch, match=r"schema 1, .* reads 2; run `newsdesk index drop`"):
+        with pytest.raises(IndexMismatch, match=r"schema 2, .* reads 3; run `newsdesk index drop`"):
             read()
 
 
 def test_the_index_of_another_schema_can_be_dropped(store, monkeypatch):
     publish(store, write_segment(store))
-    monkeypatch.setattr(index.catalogue, "SCHEMA", index.catalogue.SCHEMA + 1)
+    monkeypatch.setattr(index.catalogue, "SCHEMA", 3)
+    monkeypatch.setattr(index.catalogue, "_READABLE", (3,))
     store.drop()
     assert store.live() is None
 
