@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Event
 
 import numpy as np
 
 from index.articles import ArticleRow
-from index.manifest import SegmentRef
 from index.merge import SegmentsWriter
 from index.passages import article_context, split_article
-from index.segment import PassageRow, Segment, to_timestamp
+from index.segment import PassageRow, to_timestamp
 from index.sentence_cache import sentence_ranges
 from index.store import Store
 from index.stored_vectors import StoredVectors
@@ -43,8 +41,6 @@ def add_articles(
 ) -> None:
     """Split, encode and store what is new; while one window is encoded, the next is read and the last one stored.
 
-    The words of a segment that is full are indexed beside.
-
     Args:
         survey: What the task's has found, or a part of it.
         effort: Added to.
@@ -54,55 +50,19 @@ def add_articles(
     known = known or StoredVectors(store)
     n_articles = len(survey.to_index)
     windows = _windows(survey, encoder)
-    pending: Future[SegmentRef | None] | None = None
-    with _thread() as storing, _thread() as reading, _WordsIndexer(store) as words:
+    pending: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as storing, ThreadPoolExecutor(max_workers=1) as reading:
         following = reading.submit(next, windows, None)
         while found := following.result():
             following = reading.submit(next, windows, None)
             window, n_done = found
             vectors = _encode_window(store, window, encoder, known, effort)
-            if pending and (full := pending.result()):
-                words.add(full)
+            if pending:
+                pending.result()
             pending = storing.submit(writer.add, [row for row, _ in window], vectors)
             on_progress("encoding", n_done, n_articles)
-        if pending and (full := pending.result()):
-            words.add(full)
-        on_progress("indexing words", 0, None)
-        words.finish()
-
-
-class _WordsIndexer:
-    """Derives complete segments in a thread; it gives up where its `with` statement is left before they are done."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._thread = _thread()
-        self._segments: list[Future[Segment]] = []
-        self._left = Event()
-
-    def __enter__(self) -> _WordsIndexer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._left.set()
-        self._thread.shutdown()
-
-    def add(self, ref: SegmentRef) -> None:
-        """Index the words of another one, behind those before it."""
-        self._segments.append(self._thread.submit(self._store.segment, ref.name, ref.n_passages, self._go_on))
-
-    def finish(self) -> None:
-        """Wait until all are done; raises as `Store.segment`."""
-        for segment in self._segments:
-            segment.result()
-
-    def _go_on(self) -> None:
-        if self._left.is_set():
-            raise CancelledError
-
-
-def _thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=1)
+        if pending:
+            pending.result()
 
 
 def _windows(survey: Survey, encoder: Encoder) -> Iterator[tuple[list[tuple[PassageRow, str]], int]]:

@@ -33,20 +33,13 @@ class SegmentsWriter:
         """Passages in the segment that is being written."""
         return self._writers[-1].n_passages if self._writers else 0
 
-    def add(self, rows: Sequence[PassageRow], vectors: Vectors) -> SegmentRef | None:
-        """Store the passages of whole articles with their vectors; raises as `SegmentWriter.add`.
-
-        Returns:
-            The segment that is complete since then, if there is one.
-        """
-        full: SegmentRef | None = None
+    def add(self, rows: Sequence[PassageRow], vectors: Vectors) -> None:
+        """Store the passages of whole articles with their vectors; raises as `SegmentWriter.add`."""
         if not self._writers or (self.n_open and self.n_open + len(rows) > self._max_passages):
             if self._writers:
-                full = self.refs()[-1]
                 self._store.forget_graphs()  # of a full one, which takes 1.7 kB of memory a passage
             self._writers.append(self._store.new_segment(self._share))
         self._writers[-1].add(rows, vectors)
-        return full
 
     def refs(self) -> list[SegmentRef]:
         """What was written."""
