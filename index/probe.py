@@ -122,7 +122,7 @@ def _look(store: Store, skip: Collection[str], on_segment: Callable[[str], None]
                 yield from _look_at_segment(store, ref)
                 on_segment("")
         yield from _look_at_caches(store, refs)
-        store.withdrawn.hashes()
+        store.withdrawn.hashes()  # raises where the list cannot be read
         if store.withdrawn.is_unfinished:
             yield Fault(Part.PURGE, "", "a purge was interrupted, and what was withdrawn may still be stored")
         if not unreadable and (left := set(store.segment_names()) - set(refs) - set(store.merged())):
