@@ -87,6 +87,7 @@ _ANSWER_SPANS: dict[AnswerKind, re.Pattern[str]] = {
 _CAPITALIZED = re.compile(
     r"[“\"‘]?\b[A-Z][\w’'&.-]*(?: (?:(?:of|the|and|de|von|van|for|al|bin) )?[A-Z0-9][\w’'&-]*)*[”\"’]?"
 )
+_FULL_STOP = re.compile(r"[^\W\d_]{2}\.$")
 _QUOTED_NAME = re.compile(r"[“\"][^”\"]{2,60}[”\"]|《[^》]+》")
 
 
@@ -109,7 +110,7 @@ def find_answers(kind: AnswerKind, sentence: str, asked: frozenset[str]) -> list
     elif kind is AnswerKind.OTHER:
         return []
     else:
-        spans = [m.span() for m in _CAPITALIZED.finditer(sentence)]
+        spans = [(m.start(), m.end() - bool(_FULL_STOP.search(m[0]))) for m in _CAPITALIZED.finditer(sentence)]
         if kind is AnswerKind.NAME:
             spans += [m.span() for m in _QUOTED_NAME.finditer(sentence)]
     return _merge([(a, b) for a, b in spans if _is_news(sentence[a:b], a, asked)])

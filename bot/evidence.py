@@ -36,7 +36,7 @@ SENTENCE_WEIGHTS = {
     "words": 1.6,
     "around": 2.99,
     "title": 2.62,
-    "before": 2.24,
+    "before": 2.23,
     "kind": 1.91,
     "asks": -2.92,
     "hit": 1.44,

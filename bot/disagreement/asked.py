@@ -22,6 +22,11 @@ _UNITS: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = tuple(
             r"\bhow much\b[^?]*\b(?:spen[dt]\w*|costs?|pa(?:y|ys|id)|charged?|worth|earn\w*|money|borrow\w*|fined?)\b",
             {Unit.MONEY},
         ),
+        (
+            r"\b(?:price|cost|rent|wage|salary|salaries|fare|fee|bill|debt)s?\b[^?]*\bhow much\b"
+            r"|\bhow much\b[^?]*\b(?:rent|wages?|salary|debts?)\b",
+            {Unit.MONEY},
+        ),
         (r"\bhow much\b|多少", {Unit.MONEY, Unit.PERCENT, Unit.WEIGHT}),
         (r"\bhow (?:long|far|late)\b|多[久远]", {Unit.COUNT, Unit.TIME, Unit.LENGTH}),
         (r"\bhow (?:high|tall|deep|wide|big|large|heavy)\b", _ALL_AMOUNTS - {Unit.TIME}),
@@ -66,6 +71,7 @@ _FOR_NAME = re.compile(
     r"|谁|哪位|哪里|哪儿|何处|哪个(?:城市|国家|地方|公司)",
     re.IGNORECASE,
 )
+_IN_COUNTRY = re.compile(r"\b(?:what|which) (?:[\w-]+ )?(?:state|city|town|village|county|district)\b", re.IGNORECASE)
 _FOR_PLACE = re.compile(
     rf"\bwhere\b|\b(?:what|which) (?:[\w-]+ )?(?:{'|'.join(sorted(_PLACES))})\b|哪里|哪儿|何处|哪个(?:城市|国家|地方)",
     re.IGNORECASE,
@@ -96,6 +102,11 @@ def asks_for_name(question: str) -> bool:
 def asks_for_place(question: str) -> bool:
     """Whether that name is to be one of a place."""
     return bool(_FOR_PLACE.search(question))
+
+
+def asks_within_country(question: str) -> bool:
+    """Whether that place is smaller than a country."""
+    return bool(_IN_COUNTRY.search(question))
 
 
 def asking_part(question: str) -> str:

@@ -24,6 +24,7 @@ from bot.disagreement.told_figures import (
     Told,
     are_like,
     count_the_same,
+    is_alone,
     ratio_of,
     read_told,
     share_matter,
@@ -41,17 +42,13 @@ _CLOSE_TO_QUESTION, _VERY_CLOSE = 0.35, 0.6
 
 def tell_figure(question: str, accounts: Iterable[Account]) -> list[Account]:
     """Those that have an amount of a kind that is asked for, with what the question counts, where some have that."""
-    units = units_asked(question)
-    told = [t for t in read_told(question, accounts, units) if t.amount.unit in units]
-    counted = words_counted(question)
-    answers = [t for t in told if counted & t.amount.counted] or told
-    return list({id(t.account): t.account for t in answers}.values())
+    return list({id(t.account): t.account for t in _read_answers(question, accounts)}.values())
 
 
 def contrast_figures(question: str, claims: Sequence[Account], others: Sequence[Account]) -> Contrast | None:
     """The surest difference between an amount of a claim and that of another account, and a third that differs too."""
     units = units_asked(question)
-    claimed = [t for t in read_told(question, claims, units) if t.amount.unit in units]
+    claimed = _read_answers(question, claims)
     near = 2 * _PAIR_SHARE * max((a.closeness for a in others), default=0.0)
     least = near - max((t.account.closeness for t in claimed), default=0.0)
     told = list(read_told(question, (a for a in others if a.closeness >= least), units))
@@ -67,6 +64,13 @@ def contrast_figures(question: str, claims: Sequence[Account], others: Sequence[
     kind, *pair = best
     third = _find_third(kind, pair, told, others)
     return show(kind, [(t.account, t.span) for t in (*pair, third) if t])
+
+
+def _read_answers(question: str, accounts: Iterable[Account]) -> list[Told]:
+    units = units_asked(question)
+    told = [t for t in read_told(question, accounts, units) if t.amount.unit in units]
+    counted = words_counted(question)
+    return [t for t in told if counted & t.amount.counted] or told
 
 
 def _find_third(kind: Difference, pair: Sequence[Told], told: Sequence[Told], others: Sequence[Account]) -> Told | None:
@@ -134,7 +138,18 @@ def _answer_the_question(newer: Told, older: Told, cosine: float) -> bool:
         cosine >= _MUCH_ALIKE
         and closest >= _VERY_CLOSE
         and is_soon
-        and (newer.amount.unit is Unit.DAY or speak_of_one_time(newer.account, older.account))
+        and (newer.amount.unit is Unit.DAY or _tell_one_each(newer, older))
+    )
+
+
+def _tell_one_each(newer: Told, older: Told) -> bool:
+    """Whether both are of one time and alone in their sentence; of sums and shares, only where they are in doubt."""
+    is_doubted = DISPUTES.search(newer.account.surroundings) or REVISES.search(newer.account.surroundings)
+    return (
+        speak_of_one_time(newer.account, older.account)
+        and is_alone(newer)
+        and is_alone(older)
+        and (newer.amount.unit is Unit.COUNT or bool(is_doubted))
     )
 
 

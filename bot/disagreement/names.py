@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.accounts import Account
-from bot.disagreement.asked import WH_NOUNS, asking_part, asks_for_place
+from bot.disagreement.asked import WH_NOUNS, asking_part, asks_for_place, asks_within_country
 from bot.disagreement.cues import REVISES
 from bot.disagreement.told import (
     FEW_WEEKS,
@@ -19,6 +19,7 @@ from bot.disagreement.told import (
     read_tokens,
     tell_difference,
 )
+from bot.verify.nations import COUNTRIES
 from bot.verify.reading import Token
 from bot.verify.words import same_word
 from index.lexical import tokenize
@@ -26,11 +27,13 @@ from index.lexical import tokenize
 _MIN_CLOSE, _MIN_ALIKE, _MIN_TOLD = 0.55, 0.6, 0.6
 _FEW = 3
 _NO_NAME = re.compile(
-    r"[“\"]|^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
+    r"[“\"]|\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
     r"|September|October|November|December)\b|^[A-Z]{2,}\b|\d"
 )
 _AT_PLACE = re.compile(r"\b(?:in|at|near|outside|off) (?:the )?$")
-
+_SUPERLATIVE = re.compile(r"\w\west$|^(?:most|least)$")
+_UNITED = re.compile(r"^(?:the )?(?:U\.?S\.?(?:A\.?)?|U\.?K\.?|United (?:States|Kingdom)|America)$", re.IGNORECASE)
+_NATIONS = frozenset(COUNTRIES.values()) - {"georgia"}
 _NO_PLACE = re.compile(
     r"\b(?:CEO|Centers?|Department|Association|Company|Agency|University|Police|Board|Union|Party|Ministry)\b|['’]s\b"
 )
@@ -65,14 +68,22 @@ def _find_name(question: str, asked: Sequence[Token], account: Account) -> Span 
     spans = [(a, b) for a, b in account.evidence.highlights if not _NO_NAME.search(text[a:b])]
     if asks_for_place(question):
         spans = [(a, b) for a, b in spans if not _NO_PLACE.search(text[a:b])]
+        if asks_within_country(question):
+            spans = [(a, b) for a, b in spans if not _is_nation(text[a:b])]
     else:
         spans = [(a, b) for a, b in spans if not _AT_PLACE.search(text[:a])]
     if len(spans) != 1:
         return None
     told = read_tokens(text)
     found = [t for t in asked if any(same_word(t, h) for h in told)]
+    if not {t.text for t in asked if _SUPERLATIVE.search(t.text)} <= {t.text for t in told}:
+        return None
     is_told = any(t.kind == "word" for t in found) and len(found) >= _MIN_TOLD * len(asked)
     return spans[0] if is_told else None
+
+
+def _is_nation(name: str) -> bool:
+    return bool(_UNITED.search(name)) or name.lower() in _NATIONS
 
 
 def _compare(newer: tuple[Account, Span], older: tuple[Account, Span]) -> Pair | None:

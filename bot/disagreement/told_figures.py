@@ -15,6 +15,7 @@ from index.lexical import tokenize, tokens_of
 NEAR_RATIO = 1.5
 _MANY = 1000
 _ASKS_WHEN_IT_DID = re.compile(r"\bdid\b", re.IGNORECASE)
+_PART_BEHIND = re.compile(r" of (?:them|these|those|whom)\b", re.IGNORECASE)
 _NAME = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*"
 _TWO_NAMES = re.compile(rf"\b({_NAME}) and (?:the )?({_NAME})")
 
@@ -83,6 +84,14 @@ def count_the_same(a: Told, b: Told) -> bool:
 def are_like(a: Amount, b: Amount) -> bool:
     """Whether they have one unit, and counts one noun."""
     return a.unit is b.unit and (a.unit is not Unit.COUNT or bool(a.counted & b.counted))
+
+
+def is_alone(told: Told) -> bool:
+    """Whether its sentence has no other amount of its unit, of counts its noun, but for comparisons and parts of it."""
+    text = told.account.text
+    may_be_bare = told.amount.unit is Unit.COUNT
+    whole = (a for a in find_amounts(text, told.account.day) if not (a.is_compared or _PART_BEHIND.match(text, a.end)))
+    return all(a.repeats(told.amount) for a in whole if (a.is_bare and may_be_bare) or are_like(a, told.amount))
 
 
 def ratio_of(a: Told, b: Told) -> float:

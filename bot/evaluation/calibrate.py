@@ -1,8 +1,9 @@
 """Learn the weights of bot/evidence.py and bot/confidence.py: `python -m bot.evaluation.calibrate FOLDER[@fixed]…`.
 
 One half of each set's questions is learnt from; the other half, and five-fold cross-validation over all of them, tell
-what the result is worth. How sure one can be depends on how many passages were searched, so every question is asked
-among a few of the articles as well. Sets are those of `learn_ranking`.
+what the result is worth. The threshold alone, one number, is chosen from all of them, by the folds' confidences. How
+sure one can be depends on how many passages were searched, so every question is asked among a few of the articles as
+well. Sets are those of `learn_ranking`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bot.settings import Settings, load_settings
 from index.generation import Generation
 
 _SIZES = (70, 250, 900)
+_MIN_UNANSWERABLE = 0.2
 
 Weights = NDArray[np.float64]
 
@@ -55,11 +57,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Weights of sentences; of confidence, the bias first; and the threshold of confidence."""
+    """Weights of sentences, and of confidence, the bias first."""
 
     sentences: Weights
     confidence: Weights
-    threshold: float
 
 
 def main(set_names: Sequence[str]) -> None:
@@ -67,12 +68,13 @@ def main(set_names: Sequence[str]) -> None:
     settings = load_settings()
     examples = [e for name in set_names for e in collect(settings, name)]
     learnt = learn([e for e in examples if half(e.gold) == 0])
+    folds = [learn([e for e in examples if fold(e.gold) != n]) for n in range(N_FOLDS)]
+    threshold = choose_threshold(examples, np.array([_confidence(e, folds[fold(e.gold)]) for e in examples]))
     print("SENTENCE_WEIGHTS =", _named(SENTENCE_WEIGHTS, learnt.sentences))
     print("CONFIDENCE_WEIGHTS =", _named(CONFIDENCE_WEIGHTS, learnt.confidence))
-    print(f"CONFIDENCE_THRESHOLD = {learnt.threshold:.3f}")
-    print_scores("held back", [e for e in examples if half(e.gold) == 1], lambda _: learnt)
-    folds = [learn([e for e in examples if fold(e.gold) != n]) for n in range(N_FOLDS)]
-    print_scores(f"{N_FOLDS} folds", examples, lambda e: folds[fold(e.gold)])
+    print(f"CONFIDENCE_THRESHOLD = {threshold:.3f}")
+    print_scores("held back", [e for e in examples if half(e.gold) == 1], lambda _: learnt, threshold)
+    print_scores(f"{N_FOLDS} folds", examples, lambda e: folds[fold(e.gold)], threshold)
 
 
 def collect(settings: Settings, set_name: str) -> Iterator[Example]:
@@ -97,8 +99,7 @@ def learn(examples: Sequence[Example]) -> Learnt:
     cases = [(e.features, e.right) for e in whole]
     sentences = learn_weights(cases, [1 / sizes[e.folder] for e in whole])
     clear = [e for e in examples if not e.gold.answerable or _is_answered(e, sentences)]
-    confidence = learn_confidence(clear)
-    return Learnt(sentences, confidence, choose_threshold(examples, confidence))
+    return Learnt(sentences, learn_confidence(clear))
 
 
 def learn_confidence(examples: Sequence[Example]) -> Weights:
@@ -115,21 +116,31 @@ def learn_confidence(examples: Sequence[Example]) -> Weights:
     return np.concatenate([model.intercept_, model.coef_[0] / spread])
 
 
-def choose_threshold(examples: Sequence[Example], weights: Weights) -> float:
-    """The confidence to ask for under which refusals have the best F1, over the questions asked among all articles."""
-    whole = [e for e in examples if e.size is None]
-    confidences = _confidences(whole, weights)
-    answerable = np.array([e.gold.answerable for e in whole])[np.argsort(confidences)]
-    n_rightly = np.cumsum(~answerable)
-    f1 = 2 * n_rightly / (np.arange(1, len(whole) + 1) + n_rightly[-1])
-    return float(np.sort(confidences)[min(int(f1.argmax()) + 1, len(whole) - 1)])
+def choose_threshold(examples: Sequence[Example], confidences: NDArray[np.float64]) -> float:
+    """The confidence to ask for at which the lower one of refusals' precision and recall is best.
+
+    Over the questions asked among all articles, of the datasets of which enough are unanswerable for both to mean
+    something. It lies in the middle between the questions next to it.
+    """
+    answerable = np.array([e.gold.answerable for e in examples])
+    folders = np.array([e.folder for e in examples])
+    whole = np.array([e.size is None for e in examples])
+    telling = [f for f in set(folders) if (~answerable[whole & (folders == f)]).mean() >= _MIN_UNANSWERABLE]
+    counted = whole & np.isin(folders, telling)
+    order = np.argsort(confidences[counted])
+    ordered, rightly = confidences[counted][order], np.cumsum(~answerable[counted][order])
+    lower = np.minimum(rightly / np.arange(1, len(ordered) + 1), rightly / rightly[-1])
+    n = int(lower[:-1].argmax())
+    return float(ordered[n : n + 2].mean())
 
 
-def print_scores(title: str, examples: Sequence[Example], learnt_of: Callable[[Example], Learnt]) -> None:
+def print_scores(
+    title: str, examples: Sequence[Example], learnt_of: Callable[[Example], Learnt], threshold: float
+) -> None:
     """One line for each set and size."""
     for name, size in dict.fromkeys((e.set_name, e.size) for e in examples):
         own = [e for e in examples if (e.set_name, e.size) == (name, size)]
-        refused = np.array([_is_refused(e, learnt_of(e)) for e in own])
+        refused = np.array([_confidence(e, learnt_of(e)) < threshold for e in own])
         answerable = np.array([e.gold.answerable for e in own])
         first, four = score_sentences([e for e in own if e.gold.answerable], learnt_of)
         rightly = int((refused & ~answerable).sum())
@@ -158,19 +169,14 @@ def _is_answered(example: Example, weights: Weights) -> bool:
     return bool(example.right[order[:MAX_SENTENCES]].any())
 
 
-def _is_refused(example: Example, learnt: Learnt) -> bool:
-    return bool(_confidences([example], learnt.confidence)[0] < learnt.threshold)
+def _confidence(example: Example, learnt: Learnt) -> float:
+    z = learnt.confidence[0] + _signals([example])[0] @ learnt.confidence[1:]
+    return float(1 / (1 + np.exp(-z)))
 
 
 def _signals(examples: Sequence[Example]) -> NDArray[np.float64]:
     names = [name for name in CONFIDENCE_WEIGHTS if name != "bias"]
     return np.array([[e.gathered.signals[name] for name in names] for e in examples])
-
-
-def _confidences(examples: Sequence[Example], weights: Weights) -> NDArray[np.float64]:
-    z = weights[0] + _signals(examples) @ weights[1:]
-    confidences: NDArray[np.float64] = 1 / (1 + np.exp(-z))
-    return confidences
 
 
 def _named(names: Mapping[str, Any], weights: Weights) -> dict[str, float]:

@@ -41,3 +41,20 @@ def test_a_name_that_first_reports_had_wrong_is_corrected(answering, contrast):
     text = "It was Nether Carn that the landslide buried, contrary to first reports."
     found = contrast(WHERE, first, answering(WHERE, text, "Messenger", days=1))
     assert (found.kind, found.words) == (Difference.CORRECTED, ("Nether Carn", "Upper Carn"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The lowest price for a gallon of gas was in Ohio.",
+        "The price for a gallon of gas in Ohio is above five dollars.",
+        "The highest price for a gallon of gas was in the U.S. so far.",
+        "The highest price for a gallon of gas was set as of Tuesday morning.",
+    ],
+)
+def test_the_opposite_one_among_many_a_country_and_a_day_are_no_other_state(answering, contrast, text):
+    question = "Which state has the highest price for a gallon of gas?"
+    first = answering(question, "The highest price for a gallon of gas is in California.", "Echo")
+    assert contrast(question, first, answering(question, text, "Observer", days=1)) is None
+    other = answering(question, "The highest price for a gallon of gas is in Nevada.", "Observer", days=1)
+    assert contrast(question, first, other).words == ("Nevada", "California")
