@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _CHAT_TOKENS = 64
 """Of the marks that a model's chat format puts around a prompt."""
-_NOT_COVERED = "NOT COVERED"
+_NOT_COVERED = re.compile(r"NOT COVERED|^\W*(?i:not covered)\b")
 
 OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 """Called with each sentence of prose once it is proven, and with the citations that prove it, numbered for good."""
@@ -134,9 +135,9 @@ class _Draft:
         """
         n_before = len(self.text)
         self.text += piece
-        text, mark, _ = self.text.partition(_NOT_COVERED)
-        self.gave_up = bool(mark)
-        self._hand_on(self.verifier.feed((text + mark)[n_before:]))
+        mark = _NOT_COVERED.search(self.text)
+        self.gave_up = mark is not None
+        self._hand_on(self.verifier.feed(self.text[n_before : mark.end() if mark else None]))
         if mark:
             raise _GaveUp
 

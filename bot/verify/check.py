@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from bot.verify import english
 from bot.verify.added import compare_additions, compare_adjuncts
 from bot.verify.arguments import compare_arguments
 from bot.verify.attribution import compare_attribution
 from bot.verify.chinese import object_in_chinese
-from bot.verify.contained import check_contained, check_quotes
+from bot.verify.contained import check_contained, check_quotes, share_known
 from bot.verify.copies import compare_copies, compare_negators
 from bot.verify.hedges import compare_hedges
 from bot.verify.manner import compare_manner
@@ -20,9 +21,11 @@ from bot.verify.polarity import compare_absence, compare_denials, compare_negati
 from bot.verify.quantities import compare_quantities
 from bot.verify.reading import Reading, names_within, quotes_of, read
 from bot.verify.roles import compare_roles, compare_speakers
+from index.lexical import tokenize
 from index.sentences import split_sentences
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_FEW_WORDS = 3
 _MAX_CHARS = 1000
 """A longer sentence that is no copy is not held against anything: the time that it takes grows with its square."""
 
@@ -33,6 +36,14 @@ class Verdict:
 
     supported: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Shares of a sentence's words, names and figures that its paragraph tells, and that it tells with its context."""
+
+    paragraph: float
+    whole: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,16 @@ def check_sentence(sentence: str, source: Source) -> Verdict:
         return Verdict(True)
     reason = next(find_objections(sentence, source), "")
     return Verdict(not reason, reason)
+
+
+def measure_overlap(sentence: str, source: Source) -> Overlap:
+    """How much of a sentence a paragraph tells, in the same or nearly the same words."""
+    if _HAN.search(sentence):
+        words, told = set(tokenize(sentence)), set(tokenize(source.text))
+        whole = told | set(tokenize(source.context))
+        return Overlap(*(len(words & known) / max(1, len(words)) for known in (told, whole)))
+    claim, paragraph, context = _read_all(sentence, source)
+    return Overlap(share_known(claim, paragraph), share_known(claim, paragraph, context))
 
 
 def is_verbatim(sentence: str, text: str) -> bool:
@@ -82,8 +103,9 @@ def find_objections(sentence: str, source: Source) -> Iterator[str]:
     if _HAN.search(sentence):
         yield from object_in_chinese(sentence, source.text, source.context, source.published)
         return
-    names = names_within(sentence) | names_within(source.text) | names_within(source.context)
-    claim, told, context = (read(text, source.published, names) for text in (sentence, source.text, source.context))
+    claim, told, context = _read_all(sentence, source)
+    if not _states_something(claim):
+        yield "no statement"
     yield from check_contained(claim, told, context)
     yield from compare_additions(claim, told, context)
     yield from compare_adjuncts(claim, told, context)
@@ -106,3 +128,17 @@ def _agreeing_doubts(claim: Reading, told: Reading) -> Iterator[str]:
     doubts = [next(compare(claim, told), "") for compare in (compare_negation, compare_negators, compare_denials)]
     if sum(map(bool, doubts)) > 1:
         yield next(filter(None, doubts))
+
+
+def _read_all(sentence: str, source: Source) -> tuple[Reading, Reading, Reading]:
+    names = names_within(sentence) | names_within(source.text) | names_within(source.context)
+    claim, told, context = (read(text, source.published, names) for text in (sentence, source.text, source.context))
+    return claim, told, context
+
+
+def _states_something(claim: Reading) -> bool:
+    """Whether a sentence may have a verb; a name or figure alone says nothing that a paragraph could support."""
+    n_words = sum(len(c.sequence) for c in claim.clauses)
+    has_verb = any(t.verb or t.past for t in claim.tokens) or any(c.words & english.AUXILIARY for c in claim.clauses)
+    has_subject = any(c.pronouns for c in claim.clauses)
+    return has_verb or has_subject or (n_words > _FEW_WORDS and any(t.kind == "word" for t in claim.tokens))

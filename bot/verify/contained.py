@@ -106,7 +106,7 @@ def _check_names(claim: Reading, text: str) -> Iterator[str]:
         name = token.text
         parts = re.findall(r"[^\W\d_]+", name)
         letters = name.replace(".", "")
-        is_acronym = len(letters) > 1 and letters in initials
+        is_acronym = len(letters) > 1 and (letters in initials or letters in words)
         if (
             not all(p in known or stem(p) in known for p in parts)
             and not is_acronym
@@ -139,10 +139,17 @@ def _check_runs(claim: Reading, *sources: Reading) -> Iterator[str]:
 def _check_words(claim: Reading, told: Reading, context: Reading) -> Iterator[str]:
     """Whether some words of the sentence are told, and one at least by the paragraph itself."""
 
-    def missing_in(known: Sequence[Token]) -> list[Token]:
-        return [t for t in claim.tokens if not any(same_word(t, k) and not opposed(t, k) for k in known)]
-
-    missing = missing_in([*told.tokens, *context.tokens])
-    is_elsewhere = len(missing_in(told.tokens)) == len(claim.tokens)
+    missing = _missing(claim, [*told.tokens, *context.tokens])
+    is_elsewhere = len(_missing(claim, told.tokens)) == len(claim.tokens)
     if len(missing) > (1 - _MIN_KNOWN) * len(claim.tokens) + 0.5 or is_elsewhere:
         yield f"invented ({' '.join(t.text or min(t.keys) for t in missing)})"
+
+
+def share_known(claim: Reading, *sources: Reading) -> float:
+    """Share of a sentence's words, names and figures that texts tell, from 0 to 1; 1 of one that has none."""
+    known = [token for source in sources for token in source.tokens]
+    return 1 - len(_missing(claim, known)) / max(1, len(claim.tokens))
+
+
+def _missing(claim: Reading, known: Sequence[Token]) -> list[Token]:
+    return [t for t in claim.tokens if not any(same_word(t, k) and not opposed(t, k) for k in known)]

@@ -18,6 +18,7 @@ class Figure:
     Attributes:
         kind: number, percent, ordinal, clock, score, date or span (a length of time).
         keys: What it may be written as; two figures are the same when they share one.
+        step: What its last decimal is worth; 0 where it has none.
     """
 
     kind: str
@@ -26,10 +27,11 @@ class Figure:
     end: int
     value: float = 0.0
     currency: str = ""
+    step: float = 0.0
 
 
 def same_figure(claimed: Figure, told: Figure) -> bool:
-    """Whether two figures have one value, and no currencies that differ."""
+    """Whether two figures have one value, or the first is the second with fewer decimals; and no currencies differ."""
     if claimed.currency and told.currency and claimed.currency != told.currency:
         return False
     if claimed.kind == told.kind == "date":
@@ -39,11 +41,16 @@ def same_figure(claimed: Figure, told: Figure) -> bool:
         return bool(years[0] & years[1] if all(years) else claimed.keys & told.keys)
     if claimed.kind == told.kind and claimed.kind in ("clock", "span"):
         return bool({k for k in claimed.keys & told.keys if not k[0].isdigit()})
-    if claimed.keys & told.keys:
+    if claimed.keys & told.keys or _has_fewer_decimals(claimed, told):
         return True
     return (
         claimed.kind == told.kind == "percent" and abs(claimed.value - told.value) < 0.5 and _is_rounded(claimed, told)
     )
+
+
+def _has_fewer_decimals(claimed: Figure, told: Figure) -> bool:
+    is_value = claimed.kind == told.kind and claimed.kind in ("number", "percent")
+    return is_value and claimed.step > 0 and abs(claimed.value - told.value) <= claimed.step / 2
 
 
 def _is_rounded(a: Figure, b: Figure) -> bool:

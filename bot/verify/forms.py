@@ -39,13 +39,16 @@ _NOUNS = frozenset("women men people children".split())
 _BASES = {form: base for base, forms in (entry.split(":") for entry in _IRREGULAR.split()) for form in forms.split(",")}
 _ED = re.compile(r"(?:[aeiouy].*[^e]|gre|fre|ante|cre)ed$")
 """Not need, seed or red."""
+_INITIALS = {"US": "u.s", "USA": "u.s", "U.S.A": "u.s", "UK": "u.k", "UN": "u.n", "EU": "e.u"}
+"""Names that are written with and without full stops, one of them otherwise taken for a pronoun."""
 _POSSESSIVE = re.compile(r"['’]s?$")
 _stemmer = Stemmer.Stemmer("english")
 
 
 def without_possessive(word: str) -> str:
-    """A word in lower case, without the ending of a possessive."""
-    return _POSSESSIVE.sub("", word.lower())
+    """A word in lower case, without the ending of a possessive; US and its like as if they had full stops."""
+    bare = _POSSESSIVE.sub("", word)
+    return _INITIALS.get(bare, bare.lower())
 
 
 def stem(word: str) -> str:

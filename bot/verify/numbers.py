@@ -175,13 +175,16 @@ def _numbers(text: str) -> Iterator[Figure]:
         if m["half"] and not m["scale"]:
             continue
         value += 0.5 if m["and_half"] else 0
-        value *= _SCALES[m["scale"].lower()] if m["scale"] else _SUFFIXES[m["suffix"].lower()] if m["suffix"] else 1
+        scale = _SCALES[m["scale"].lower()] if m["scale"] else _SUFFIXES[m["suffix"].lower()] if m["suffix"] else 1
+        value *= scale
+        decimals = (m["digits"] or "").partition(".")[2]
         currency = _CURRENCIES.get((m["currency"] or m["after"] or "").lower(), "")
         kind = "percent" if m["percent"] else "number"
         keys = {f"%{number_key(value)}"} if kind == "percent" else {number_key(value)}
         if kind == "number" and m["digits"] and re.fullmatch(r"[01]\d[0-5]\d|2[0-3][0-5]\d", m["digits"]):
             keys.add(f"clock{int(m['digits'][:2]) * 60 + int(m['digits'][2:])}")
-        yield Figure(kind, frozenset(keys), start, m.end(), value, currency)
+        step = scale / 10 ** len(decimals) if decimals else 0.0
+        yield Figure(kind, frozenset(keys), start, m.end(), value, currency, step)
 
 
 def _number(text: str) -> float:

@@ -115,7 +115,14 @@ def test_a_model_that_breaks_off_before_anything_is_proven_leaves_the_quotes(wri
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    "text", ["NOT COVERED", f"**NOT COVERED**. {RIBBON} {COST}", f"Sorry: NOT COVERED\n{RIBBON} Yes."]
+    "text",
+    [
+        "NOT COVERED",
+        "Not covered",
+        f"Not covered. {RIBBON}",
+        f"**NOT COVERED**. {RIBBON} {COST}",
+        f"Sorry: NOT COVERED\n{RIBBON} Yes.",
+    ],
 )
 def test_nothing_is_handed_on_once_a_model_finds_no_answer(write, text, size):
     answer, handed = write(InPieces(text, size))

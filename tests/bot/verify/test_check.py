@@ -118,6 +118,24 @@ def test_what_follows_from_the_figures_or_has_no_opposite_beside_it_is_supported
 
 
 @pytest.mark.parametrize(
+    ("sentence", "paragraph"),
+    [
+        ("She won the second round of the U.S. Open.", "She won the second round of the US Open on Monday."),
+        ("The ticket won $1.3 billion.", "The ticket won $1.337 billion."),
+        ("The bridge is 2.5 kilometres long.", "The bridge is 2.46 kilometres long."),
+    ],
+)
+def test_a_name_with_full_stops_and_a_figure_with_fewer_decimals_are_the_same(sentence, paragraph):
+    assert check_sentence(sentence, Source(paragraph)).reason == ""
+
+
+@pytest.mark.parametrize("figure", ["$1.2 billion", "$1.4 billion", "€1.3 billion", "$1.33 billion", "$13.3 billion"])
+def test_a_figure_that_is_no_rounding_of_another_is_another(figure):
+    verdict = check_sentence(f"The ticket won {figure}.", Source("The ticket won $1.337 billion."))
+    assert verdict.reason.startswith("figure")
+
+
+@pytest.mark.parametrize(
     ("sentence", "reason"),
     [
         ("The harvest was 17,000 crates larger than in the year before.", "figure"),

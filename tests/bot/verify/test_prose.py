@@ -184,6 +184,38 @@ def test_a_wrong_marker_is_moved_to_the_paragraph_that_supports_the_sentence(num
     assert [s.given for s in sentences] == [(2,)]
 
 
+def test_a_paragraph_that_has_little_but_the_names_of_a_sentence_is_not_taken_for_its_source():
+    sentence = "The mayor of Port Amsel resigned over a drowned ferry"
+    (reason,) = dropped(f"{sentence} [1].")
+    assert reason.startswith("name (port)")
+    assert kept(f"{sentence} [2].")[0].given == (1,)  # by the rules alone
+    assert dropped(f"{sentence}.") == [f"no paragraph tells enough of it: {sentence}."]
+
+
+def test_a_cited_paragraph_that_has_little_but_the_names_has_to_be_close_in_meaning(encoder):
+    sentence = "Villagers near Port Amsel feared wolves and spoke of it to the mayor."
+    for cosine, n_shown in ((0.4, 0), (0.5, 1)):
+        near = np.array([cosine, np.sqrt(1 - cosine**2)], dtype=np.float32)
+        encoder.encode = lambda texts, near=near: np.stack([near if t == sentence else [1.0, 0.0] for t in texts])
+        sentences, reasons = verify_prose(f"{sentence} [2]", GIVEN, encoder)
+        assert (len(sentences), len(reasons)) == (n_shown, 1 - n_shown)
+
+
+def test_a_pronoun_does_not_speak_of_a_sentence_that_was_dropped():
+    cost = "It cost 41 million crowns, said the mayor"
+    assert dropped(f"The bridge opened in 1999 [1]. {cost} [2]. {cost} of Port Amsel [2]. Traffic was light [2].") == [
+        "figure (1999): The bridge opened in 1999.",
+        f"speaks of what was dropped: {cost}.",
+        f"speaks of what was dropped: {cost} of Port Amsel.",
+    ]
+    assert [s.given for s in kept(f"{cost} [2]. Traffic was light [2].")] == [(1,), (1,)]
+
+
+@pytest.mark.parametrize("fragment", ["Port Amsel", "Port Amsel.", "41 million crowns [2]"])
+def test_a_name_or_figure_alone_states_nothing_and_is_dropped(fragment):
+    assert dropped(fragment)[0].startswith("no statement: ")
+
+
 def test_a_sentence_that_no_paragraph_supports_is_dropped_with_its_reason():
     sentences, reasons = verify_prose(f"It is well known. {CLAIM} [1].", GIVEN)
     assert [s.text for s in sentences] == [f"{CLAIM}."]
