@@ -17,7 +17,6 @@ from bot.verify.verbs import DENIES, IMPLICATIVE, NEGATES_NEXT, POSSIBLE_TO, WIS
 _PAST_AUXILIARY = frozenset("was were had has have did been".split())
 _DETERMINERS = frozenset("a an the no its their his her".split())
 _SINGULAR = frozenset("he she it who which".split())
-_IS_TO = frozenset("is are was were".split())
 _AND = frozenset({"and", "or"})
 _ADVERBS = frozenset("last first later never once now then".split())
 _WITHOUT_WORDS = 2
@@ -150,8 +149,7 @@ class ClauseReader:
         if lower == "to":
             verb = next((t.keys for t in reversed(self.tokens) if t.verb), frozenset[str]())
             is_infinitive = bool(self.tokens) and following[:1].islower() and following not in english.FUNCTION
-            before = self._words[-2] if len(self._words) > 1 else ""
-            is_open = is_infinitive and (before in _IS_TO or (not verb & IMPLICATIVE and before != "used"))
+            is_open = is_infinitive and not verb & IMPLICATIVE and self._words[-2:-1] != ["used"]
             state.certainty, state.after_to = max(state.certainty, state.after_to, int(is_open)), 0
         elif stemmed in POSSIBLE_TO:
             state.after_to = 2
