@@ -87,7 +87,7 @@ _ANSWER_SPANS: dict[AnswerKind, re.Pattern[str]] = {
 _CAPITALIZED = re.compile(
     r"[“\"‘]?\b[A-Z][\w’'&.-]*(?: (?:(?:of|the|and|de|von|van|for|al|bin) )?[A-Z0-9][\w’'&-]*)*[”\"’]?"
 )
-_FULL_STOP = re.compile(r"[^\W\d_]{2}\.$")
+_FULL_STOP = re.compile(r"\b(?!(?:Inc|Jr|Sr|Co|Corp|Ltd|Bros|St)\.)[^\W\d_]{2,}\.$")
 _QUOTED_NAME = re.compile(r"[“\"][^”\"]{2,60}[”\"]|《[^》]+》")
 
 

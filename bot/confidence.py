@@ -30,8 +30,8 @@ could give. asked: how many words those are, of fifteen. size: thousands of pass
 within what was learnt from: among more of them, some come near by chance.
 """
 CONFIDENCE_THRESHOLD = 0.333
-"""Below it a question counts as not covered; chosen by the same script, from all of them, where the precision and the
-recall of refusals are nearest to each other."""
+"""Below it a question counts as not covered; chosen by the same script, from all of them, where the lower one of the
+precision and the recall of refusals is best."""
 
 
 def confidence_features(

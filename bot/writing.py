@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _CHAT_TOKENS = 64
 """Of the marks that a model's chat format puts around a prompt."""
-_NOT_COVERED = re.compile(r"NOT COVERED|^\W*(?i:not covered)\b")
+_NOT_COVERED = re.compile(r"NOT COVERED|^[\W_]*(?:[Aa]nswer:[\W_]*)?[Nn]ot covered(?:[.!][\W_]*\s|[\W_]*\n)")
+_ONLY_NOT_COVERED = re.compile(r"[\W_]*(?:answer:[\W_]*)?not covered[\W_]*", re.IGNORECASE)
 
 OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]
 """Called with each sentence of prose once it is proven, and with the citations that prove it, numbered for good."""
@@ -142,7 +143,14 @@ class _Draft:
             raise _GaveUp
 
     def finish(self) -> None:
-        """Hand on the last sentence, which nothing followed."""
+        """Hand on the last sentence, which nothing followed.
+
+        Raises:
+            _GaveUp: All of the text says that there is no answer.
+        """
+        if _ONLY_NOT_COVERED.fullmatch(self.text):
+            self.gave_up = True
+            raise _GaveUp
         self._hand_on(self.verifier.finish())
 
     def _hand_on(self, checked: Iterable[CheckedSentence]) -> None:

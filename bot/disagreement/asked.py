@@ -23,8 +23,8 @@ _UNITS: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = tuple(
             {Unit.MONEY},
         ),
         (
-            r"\b(?:price|cost|rent|wage|salary|salaries|fare|fee|bill|debt)s?\b[^?]*\bhow much\b"
-            r"|\bhow much\b[^?]*\b(?:rent|wages?|salary|debts?)\b",
+            r"\b(?:price|cost|rent|wage|salary|salaries|fare|fee)s?\b[^?!]*(?<!\bby )"
+            r"\bhow much\b(?! (?:did|do|does|has|have|had|will|higher|lower|more|less)\b)",
             {Unit.MONEY},
         ),
         (r"\bhow much\b|多少", {Unit.MONEY, Unit.PERCENT, Unit.WEIGHT}),

@@ -9,7 +9,7 @@ from bot.accounts import Account
 from bot.amounts import Unit, find_amounts
 from bot.disagreement.asked import units_asked, words_counted
 from bot.disagreement.corrections import contrast_withdrawn, judge_quote
-from bot.disagreement.cues import DISPUTES, GOES_ON, POLLS, REVISES
+from bot.disagreement.cues import DISPUTES, GOES_ON, MOVES, POLLS, REVISES
 from bot.disagreement.told import (
     FEW_WEEKS,
     Contrast,
@@ -38,6 +38,8 @@ _MAX_RATIO = 8
 _PAIR_SHARE = 0.7
 _ALIKE, _MUCH_ALIKE = 0.45, 0.53
 _CLOSE_TO_QUESTION, _VERY_CLOSE = 0.35, 0.6
+_ONE_EVENT = 0.6
+_MUCH_SHARED, _SAME_WORDS = 0.3, 0.7
 
 
 def tell_figure(question: str, accounts: Iterable[Account]) -> list[Account]:
@@ -134,23 +136,37 @@ def _answer_the_question(newer: Told, older: Told, cosine: float) -> bool:
     """Whether both sentences are so close to the question that each must be meant as its answer."""
     closest = min(newer.account.closeness, older.account.closeness)
     is_soon = are_within(newer.account, older.account, FEW_WEEKS) or newer.amount.unit is Unit.DAY
-    return (
-        cosine >= _MUCH_ALIKE
-        and closest >= _VERY_CLOSE
-        and is_soon
-        and (newer.amount.unit is Unit.DAY or _tell_one_each(newer, older))
-    )
+    return cosine >= _MUCH_ALIKE and closest >= _VERY_CLOSE and is_soon and _tell_one_each(newer, older)
 
 
 def _tell_one_each(newer: Told, older: Told) -> bool:
-    """Whether both are of one time and alone in their sentence; of sums and shares, only where they are in doubt."""
-    is_doubted = DISPUTES.search(newer.account.surroundings) or REVISES.search(newer.account.surroundings)
-    return (
-        speak_of_one_time(newer.account, older.account)
-        and is_alone(newer)
-        and is_alone(older)
-        and (newer.amount.unit is Unit.COUNT or bool(is_doubted))
-    )
+    """Whether both are meant as the one amount of one thing, and not one of several, or of another time."""
+    is_doubted = bool(DISPUTES.search(newer.account.surroundings) or REVISES.search(newer.account.surroundings))
+    are_alone = is_alone(newer) and is_alone(older)
+    if newer.amount.unit is Unit.DAY:
+        is_event = are_alone and _tell_one_event(newer.account, older.account)
+        return is_doubted or is_event or _may_be_put_off(newer, older)
+    is_plain = newer.amount.unit is Unit.COUNT or is_doubted or _say_the_same(newer, older)
+    return are_alone and is_plain and speak_of_one_time(newer.account, older.account)
+
+
+def _tell_one_event(newer: Account, older: Account) -> bool:
+    return newer.source != older.source and are_within(newer, older, FEW_WEEKS) and alike(newer, older) >= _ONE_EVENT
+
+
+def _say_the_same(newer: Told, older: Told) -> bool:
+    """Whether two outlets use much the same words within days, their amounts apart."""
+    is_at_once = newer.account.source != older.account.source and are_within(newer.account, older.account)
+    return is_at_once and share_words(newer, older) >= _SAME_WORDS
+
+
+def _may_be_put_off(newer: Told, older: Told) -> bool:
+    """Whether a day to come was told, and another one is, as put off or about then in much the same words."""
+    told_on, moved_on = older.account.day, newer.account.day
+    if not older.is_foreseen or told_on is None or moved_on is None or newer.amount.value <= told_on.toordinal():
+        return False
+    is_about_then = moved_on.toordinal() <= older.amount.value + FEW_WEEKS.days
+    return bool(MOVES.search(newer.account.text)) or (is_about_then and share_words(newer, older) >= _MUCH_SHARED)
 
 
 def _is_known(newer: Told, older: Told) -> bool:

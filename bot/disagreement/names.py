@@ -21,19 +21,24 @@ from bot.disagreement.told import (
 )
 from bot.verify.nations import COUNTRIES
 from bot.verify.reading import Token
-from bot.verify.words import same_word
+from bot.verify.words import opposed, same_word
 from index.lexical import tokenize
 
 _MIN_CLOSE, _MIN_ALIKE, _MIN_TOLD = 0.55, 0.6, 0.6
 _FEW = 3
 _NO_NAME = re.compile(
-    r"[“\"]|\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
+    r"[“\"]|^(?:As of )?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
     r"|September|October|November|December)\b|^[A-Z]{2,}\b|\d"
 )
 _AT_PLACE = re.compile(r"\b(?:in|at|near|outside|off) (?:the )?$")
-_SUPERLATIVE = re.compile(r"\w\west$|^(?:most|least)$")
+_SUPERLATIVES = frozenset(
+    "best worst most least highest lowest biggest largest smallest longest shortest oldest youngest newest richest"
+    " poorest fastest slowest cheapest deadliest hottest coldest tallest heaviest strongest weakest deepest busiest"
+    " earliest latest first last".split()
+)
 _UNITED = re.compile(r"^(?:the )?(?:U\.?S\.?(?:A\.?)?|U\.?K\.?|United (?:States|Kingdom)|America)$", re.IGNORECASE)
-_NATIONS = frozenset(COUNTRIES.values()) - {"georgia"}
+_NATIONS = frozenset(COUNTRIES.values()) - {"georgia", "kuwait", "mexico", "panama", "singapore"}
+"""But for those after which a city or a state is named, too."""
 _NO_PLACE = re.compile(
     r"\b(?:CEO|Centers?|Department|Association|Company|Agency|University|Police|Board|Union|Party|Ministry)\b|['’]s\b"
 )
@@ -76,10 +81,14 @@ def _find_name(question: str, asked: Sequence[Token], account: Account) -> Span 
         return None
     told = read_tokens(text)
     found = [t for t in asked if any(same_word(t, h) for h in told)]
-    if not {t.text for t in asked if _SUPERLATIVE.search(t.text)} <= {t.text for t in told}:
+    if not all(_has_superlative(t, told) for t in asked if t.text in _SUPERLATIVES):
         return None
     is_told = any(t.kind == "word" for t in found) and len(found) >= _MIN_TOLD * len(asked)
     return spans[0] if is_told else None
+
+
+def _has_superlative(asked: Token, told: Sequence[Token]) -> bool:
+    return any(t.text in _SUPERLATIVES for t in told) and not any(opposed(asked, t) for t in told)
 
 
 def _is_nation(name: str) -> bool:

@@ -16,6 +16,8 @@ NEAR_RATIO = 1.5
 _MANY = 1000
 _ASKS_WHEN_IT_DID = re.compile(r"\bdid\b", re.IGNORECASE)
 _PART_BEHIND = re.compile(r" of (?:them|these|those|whom)\b", re.IGNORECASE)
+_TODAY = re.compile(r"today|tonight|this (?:morning|afternoon|evening)", re.IGNORECASE)
+_EVENT_BEHIND = re.compile(r",? (?:\w+ ){0,2}?(?:attacks?|insurrection|riots?|committee|hearings?|commission)\b")
 _NAME = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*"
 _TWO_NAMES = re.compile(rf"\b({_NAME}) and (?:the )?({_NAME})")
 
@@ -68,8 +70,15 @@ def read_all(accounts: Iterable[Account], units: frozenset[Unit]) -> Iterator[To
     """Every amount of some units, or of none that is said, but for those that are only compared with."""
     for account in accounts:
         for amount in find_amounts(account.text, account.day):
-            if not amount.is_compared and (amount.unit in units or (amount.is_bare and Unit.DAY not in units)):
+            is_asked = amount.unit in units or (amount.is_bare and Unit.DAY not in units)
+            if is_asked and not amount.is_compared and not _is_no_answer(account.text, amount):
                 yield Told(account, amount)
+
+
+def _is_no_answer(text: str, amount: Amount) -> bool:
+    """Whether a day is only `today`, which may mean these days, or the name of an event."""
+    is_day = amount.unit is Unit.DAY
+    return is_day and bool(_TODAY.match(text, amount.start) or _EVENT_BEHIND.match(text, amount.end))
 
 
 def count_the_same(a: Told, b: Told) -> bool:

@@ -51,10 +51,10 @@ def has_moved(newer: Told, older: Told) -> bool:
 
 
 def is_later_estimate(newer: Told, older: Told) -> bool:
-    """Whether both say the same of another measure within weeks, as in `six weeks late` and `eleven weeks late`."""
+    """Whether both say the same of another length of time within weeks, as `six weeks late` and `eleven weeks late`."""
     words = _word_behind(newer), _word_behind(older)
     is_soon = are_within(newer.account, older.account, FEW_WEEKS)
-    return newer.amount.unit is not Unit.COUNT and bool(words[0]) and words[0] == words[1] and is_soon
+    return newer.amount.unit is Unit.TIME and bool(words[0]) and words[0] == words[1] and is_soon
 
 
 def _word_behind(told: Told) -> list[str]:

@@ -26,6 +26,7 @@ from bot.evaluation.script import run_script
 from bot.evaluation.softmax import learn_weights
 from bot.evidence import MAX_SENTENCES, SENTENCE_WEIGHTS
 from bot.settings import Settings, load_settings
+from index.errors import NewsdeskError
 from index.generation import Generation
 
 _SIZES = (70, 250, 900)
@@ -69,9 +70,9 @@ def main(set_names: Sequence[str]) -> None:
     examples = [e for name in set_names for e in collect(settings, name)]
     learnt = learn([e for e in examples if half(e.gold) == 0])
     folds = [learn([e for e in examples if fold(e.gold) != n]) for n in range(N_FOLDS)]
-    threshold = choose_threshold(examples, np.array([_confidence(e, folds[fold(e.gold)]) for e in examples]))
     print("SENTENCE_WEIGHTS =", _named(SENTENCE_WEIGHTS, learnt.sentences))
     print("CONFIDENCE_WEIGHTS =", _named(CONFIDENCE_WEIGHTS, learnt.confidence))
+    threshold = choose_threshold(examples, np.array([_confidence(e, folds[fold(e.gold)]) for e in examples]))
     print(f"CONFIDENCE_THRESHOLD = {threshold:.3f}")
     print_scores("held back", [e for e in examples if half(e.gold) == 1], lambda _: learnt, threshold)
     print_scores(f"{N_FOLDS} folds", examples, lambda e: folds[fold(e.gold)], threshold)
@@ -121,11 +122,16 @@ def choose_threshold(examples: Sequence[Example], confidences: NDArray[np.float6
 
     Over the questions asked among all articles, of the datasets of which enough are unanswerable for both to mean
     something. It lies in the middle between the questions next to it.
+
+    Raises:
+        NewsdeskError: There is no such dataset.
     """
     answerable = np.array([e.gold.answerable for e in examples])
     folders = np.array([e.folder for e in examples])
     whole = np.array([e.size is None for e in examples])
     telling = [f for f in set(folders) if (~answerable[whole & (folders == f)]).mean() >= _MIN_UNANSWERABLE]
+    if not telling:
+        raise NewsdeskError("a threshold needs a dataset with at least a fifth of its questions unanswerable")
     counted = whole & np.isin(folders, telling)
     order = np.argsort(confidences[counted])
     ordered, rightly = confidences[counted][order], np.cumsum(~answerable[counted][order])

@@ -25,7 +25,9 @@ from index.lexical import tokenize
 from index.sentences import split_sentences
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_FEW_WORDS = 3
+_FEW_HAN = 3
+_VERBS = english.AUXILIARY - {"to"}
+_POSSESSIVES = frozenset("his her its their our".split())
 _MAX_CHARS = 1000
 """A longer sentence that is no copy is not held against anything: the time that it takes grows with its square."""
 
@@ -69,7 +71,9 @@ def check_sentence(sentence: str, source: Source) -> Verdict:
 
 
 def measure_overlap(sentence: str, source: Source) -> Overlap:
-    """How much of a sentence a paragraph tells, in the same or nearly the same words."""
+    """How much of a sentence a paragraph tells, in the same or nearly the same words; of one too long, nothing."""
+    if len(sentence) > _MAX_CHARS:
+        return Overlap(0.0, 0.0)
     if _HAN.search(sentence):
         words, told = set(tokenize(sentence)), set(tokenize(source.text))
         whole = told | set(tokenize(source.context))
@@ -101,6 +105,8 @@ def find_objections(sentence: str, source: Source) -> Iterator[str]:
         return
     yield from check_quotes(quotes_of(sentence), source.text)
     if _HAN.search(sentence):
+        if len(_HAN.findall(sentence)) <= _FEW_HAN:
+            yield "no statement"
         yield from object_in_chinese(sentence, source.text, source.context, source.published)
         return
     claim, told, context = _read_all(sentence, source)
@@ -138,7 +144,6 @@ def _read_all(sentence: str, source: Source) -> tuple[Reading, Reading, Reading]
 
 def _states_something(claim: Reading) -> bool:
     """Whether a sentence may have a verb; a name or figure alone says nothing that a paragraph could support."""
-    n_words = sum(len(c.sequence) for c in claim.clauses)
-    has_verb = any(t.verb or t.past for t in claim.tokens) or any(c.words & english.AUXILIARY for c in claim.clauses)
-    has_subject = any(c.pronouns for c in claim.clauses)
-    return has_verb or has_subject or (n_words > _FEW_WORDS and any(t.kind == "word" for t in claim.tokens))
+    has_verb = any(t.verb or t.past for t in claim.tokens) or any(c.words & _VERBS for c in claim.clauses)
+    has_subject = any(not _POSSESSIVES.issuperset(c.pronouns) for c in claim.clauses)
+    return has_verb or has_subject or sum(t.kind == "word" for t in claim.tokens) > 1

@@ -29,7 +29,7 @@ _RELATIVE = {
     "tomorrow": 1,
 }
 _DAY_WORD = re.compile(
-    rf"(?P<last>\blast )?\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)}))\b"
+    rf"(?P<last>\blast )?\b(?<!\bUSA )(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)}))\b"
     r"(?P<of_last> (?:of )?last week)?",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ class Figure:
     Attributes:
         kind: number, percent, ordinal, clock, score, date or span (a length of time).
         keys: What it may be written as; two figures are the same when they share one.
-        step: What its last decimal is worth; 0 where it has none.
+        step: What its last decimal is worth; 0 where it has none, or is a bound, or may be no amount.
     """
 
     kind: str
@@ -50,7 +50,8 @@ def same_figure(claimed: Figure, told: Figure) -> bool:
 
 def _has_fewer_decimals(claimed: Figure, told: Figure) -> bool:
     is_value = claimed.kind == told.kind and claimed.kind in ("number", "percent")
-    return is_value and claimed.step > 0 and abs(claimed.value - told.value) <= claimed.step / 2
+    rounds_to = -claimed.step / 2 <= told.value - claimed.value < claimed.step / 2
+    return is_value and claimed.value > 0 and rounds_to
 
 
 def _is_rounded(a: Figure, b: Figure) -> bool:

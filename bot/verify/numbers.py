@@ -72,6 +72,11 @@ _LONG_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d):(\d\d)\b")
 _SCORE = re.compile(r"(?<![\d-])(\d{1,3})[-–](\d{1,3})(?![\d-])|(?<=\bby )(\d{1,3})(?: votes)? to (\d{1,3})\b")
 _PAST_HOUR = {"half": 30, "half an hour": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
 _RESULT = re.compile(r"(?<=[a-z] )(\d{1,2}), (?:[A-Z][\w'’-]*\s){1,3}(\d{1,2})\b(?!\d|[,.]\d|%)")
+_BOUND_REACH = 16
+_BOUND_BEFORE = re.compile(
+    r"\b(?:exactly|precisely|at least|at most|more than|over|above|under|below|fewer than|less than|up to)\s*[$€£¥]?$",
+    re.IGNORECASE,
+)
 _SPAN_UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600}
 """In days, and a year as twelve months."""
 _SPAN = re.compile(
@@ -177,13 +182,15 @@ def _numbers(text: str) -> Iterator[Figure]:
         value += 0.5 if m["and_half"] else 0
         scale = _SCALES[m["scale"].lower()] if m["scale"] else _SUFFIXES[m["suffix"].lower()] if m["suffix"] else 1
         value *= scale
-        decimals = (m["digits"] or "").partition(".")[2]
         currency = _CURRENCIES.get((m["currency"] or m["after"] or "").lower(), "")
+        decimals = (m["digits"] or "").partition(".")[2]
+        is_amount = bool(m["scale"] or m["suffix"] or m["percent"] or currency)
+        may_round = is_amount and not _BOUND_BEFORE.search(text[max(0, start - _BOUND_REACH) : start])
         kind = "percent" if m["percent"] else "number"
         keys = {f"%{number_key(value)}"} if kind == "percent" else {number_key(value)}
         if kind == "number" and m["digits"] and re.fullmatch(r"[01]\d[0-5]\d|2[0-3][0-5]\d", m["digits"]):
             keys.add(f"clock{int(m['digits'][:2]) * 60 + int(m['digits'][2:])}")
-        step = scale / 10 ** len(decimals) if decimals else 0.0
+        step = scale / 10 ** len(decimals) if decimals and may_round else 0.0
         yield Figure(kind, frozenset(keys), start, m.end(), value, currency, step)
 
 

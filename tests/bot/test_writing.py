@@ -120,6 +120,7 @@ def test_a_model_that_breaks_off_before_anything_is_proven_leaves_the_quotes(wri
         "NOT COVERED",
         "Not covered",
         f"Not covered. {RIBBON}",
+        "Answer: _Not covered_",
         f"**NOT COVERED**. {RIBBON} {COST}",
         f"Sorry: NOT COVERED\n{RIBBON} Yes.",
     ],

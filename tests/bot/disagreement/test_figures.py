@@ -120,6 +120,34 @@ def test_sums_that_each_must_answer_the_question_differ_only_where_one_is_taken_
     assert contrast(question, first, plain) is None
 
 
+def test_two_outlets_that_say_the_same_of_a_sum_or_a_length_differ_in_it(account, contrast):
+    question = "How long is the new tunnel?"
+    first = account("The new tunnel is 6.2 kilometres long.", "Post", closeness=0.7)
+    other = account("The new tunnel is 4.1 kilometres long.", "Times", days=1, closeness=0.7)
+    later = account("The new tunnel is 4.1 kilometres long.", "Times", days=9, closeness=0.7)
+    assert contrast(question, first, other).kind is Difference.DIFFERENT
+    assert contrast(question, first, later) is None
+
+
+def test_days_of_several_events_are_no_difference_and_a_day_to_come_may_be_moved(account, contrast):
+    question = "When will the museum open?"
+    first = account("The museum will open on 12 May.", "Post", closeness=0.7)
+    moved = account("The museum will open on 19 May.", "Post", days=3, closeness=0.7)
+    a_year_later = account("The museum will open on 19 May.", "Post", days=365, closeness=0.7)
+    other = account("A concert is planned on 19 May.", "Post", days=3, closeness=0.7)
+    today = account("The museum will open today.", "Post", days=3, closeness=0.7)
+    assert contrast(question, first, moved).words == ("19 May", "12 May")
+    for no_side in (a_year_later, other, today):
+        assert contrast(question, first, no_side) is None
+
+
+def test_the_name_of_an_outlet_or_of_an_event_is_no_day(account, contrast):
+    question = "When did it happen?"
+    first = account("The riot of Saturday happened on 12 May.", "Post", closeness=0.7)
+    for text in ("It happened, she told USA TODAY.", "It happened at the January 6 committee hearing."):
+        assert contrast(question, first, account(text, "Times", days=1, closeness=0.7)) is None
+
+
 def test_a_sentence_of_several_figures_is_no_side(account, contrast):
     question = "How many people were on the ferry?"
     first = account("There were 112 people on the ferry.", "Post", closeness=0.7)

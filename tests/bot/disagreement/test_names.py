@@ -58,3 +58,10 @@ def test_the_opposite_one_among_many_a_country_and_a_day_are_no_other_state(answ
     assert contrast(question, first, answering(question, text, "Observer", days=1)) is None
     other = answering(question, "The highest price for a gallon of gas is in Nevada.", "Observer", days=1)
     assert contrast(question, first, other).words == ("Nevada", "California")
+
+
+def test_may_is_a_name_and_a_protest_no_superlative(answering, contrast):
+    question = "Who led the protest at the harbour?"
+    first = answering(question, "The protests at the harbour were led by Tom Reed.", "Echo")
+    second = answering(question, "The protests at the harbour were led by Theresa May.", "Observer", days=1)
+    assert contrast(question, first, second).words == ("Theresa May", "Tom Reed")

@@ -211,6 +211,11 @@ def test_a_pronoun_does_not_speak_of_a_sentence_that_was_dropped():
     assert [s.given for s in kept(f"{cost} [2]. Traffic was light [2].")] == [(1,), (1,)]
 
 
+@pytest.mark.parametrize("before", ["Yes.", "No.", "Here is what the articles say."])
+def test_a_pronoun_behind_a_word_of_introduction_is_kept(before):
+    assert [s.text for s in kept(f"{before} It cost 41 million crowns [2].")] == ["It cost 41 million crowns."]
+
+
 @pytest.mark.parametrize("fragment", ["Port Amsel", "Port Amsel.", "41 million crowns [2]"])
 def test_a_name_or_figure_alone_states_nothing_and_is_dropped(fragment):
     assert dropped(fragment)[0].startswith("no statement: ")
