@@ -225,6 +225,7 @@ def _read_step(written: str, value: float) -> float:
     decimals = re.search(r"\d\.(\d+)", written)
     digits = re.sub(r"\D", "", written)
     if decimals and digits:
-        return 10.0 ** -len(decimals[1]) * value / float(re.sub(r"[^\d.]", "", written).strip(".") or 1)
+        scale = value / (float(re.sub(r"[^\d.]", "", written).strip(".") or 1) or 1.0)
+        return 10.0 ** -len(decimals[1]) * (scale or 1.0)
     plain = f"{value:.0f}"
     return 10.0 ** (len(plain) - len(plain.rstrip("0"))) if value else 1.0

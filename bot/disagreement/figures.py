@@ -32,8 +32,10 @@ from bot.disagreement.told_figures import (
 )
 from bot.disagreement.updates import has_moved, is_later_estimate, outgrows
 from bot.types import Difference
+from index.lexical import tokenize
 
 _MAX_RATIO = 8
+_PEOPLE = frozenset(tokenize("people persons"))
 # Cosines, chosen on the sample corpus, realtimeqa and the development half of tests/golden/conflicts.jsonl.
 _PAIR_SHARE = 0.7
 _ALIKE, _MUCH_ALIKE = 0.45, 0.53
@@ -69,10 +71,12 @@ def contrast_figures(question: str, claims: Sequence[Account], others: Sequence[
 
 
 def _read_answers(question: str, accounts: Iterable[Account]) -> list[Told]:
+    """Those that count what the question counts, where some do; else all, but where it asks for people, bare counts."""
     units = units_asked(question)
     told = [t for t in read_told(question, accounts, units) if t.amount.unit in units]
     counted = words_counted(question)
-    return [t for t in told if counted & t.amount.counted] or told
+    others = [t for t in told if t.amount.is_bare] if counted & _PEOPLE else told
+    return [t for t in told if counted & t.amount.counted] or others
 
 
 def _find_third(kind: Difference, pair: Sequence[Told], told: Sequence[Told], others: Sequence[Account]) -> Told | None:

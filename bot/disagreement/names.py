@@ -21,7 +21,7 @@ from bot.disagreement.told import (
 )
 from bot.verify.nations import COUNTRIES
 from bot.verify.reading import Token
-from bot.verify.words import opposed, same_word
+from bot.verify.words import same_word
 from index.lexical import tokenize
 
 _MIN_CLOSE, _MIN_ALIKE, _MIN_TOLD = 0.55, 0.6, 0.6
@@ -31,10 +31,15 @@ _NO_NAME = re.compile(
     r"|September|October|November|December)\b|^[A-Z]{2,}\b|\d"
 )
 _AT_PLACE = re.compile(r"\b(?:in|at|near|outside|off) (?:the )?$")
-_SUPERLATIVES = frozenset(
-    "best worst most least highest lowest biggest largest smallest longest shortest oldest youngest newest richest"
+_LARGEST = frozenset({"biggest", "largest", "greatest"})
+_SUPERLATIVES = _LARGEST | frozenset(
+    "best worst most least highest lowest smallest longest shortest oldest youngest newest richest"
     " poorest fastest slowest cheapest deadliest hottest coldest tallest heaviest strongest weakest deepest busiest"
     " earliest latest first last".split()
+)
+_TELLS_PLACE = re.compile(
+    r"\b(?:in|at|near|outside|off|from|to|of|for|around|is|was|are|were|be|being|remains?|becomes?|became)"
+    r" (?:the )?(?:[a-z]+ )?$"
 )
 _UNITED = re.compile(r"^(?:the )?(?:U\.?S\.?(?:A\.?)?|U\.?K\.?|United (?:States|Kingdom)|America)$", re.IGNORECASE)
 _NATIONS = frozenset(COUNTRIES.values()) - {"georgia", "kuwait", "mexico", "panama", "singapore"}
@@ -72,7 +77,9 @@ def _find_name(question: str, asked: Sequence[Token], account: Account) -> Span 
     text = account.text
     spans = [(a, b) for a, b in account.evidence.highlights if not _NO_NAME.search(text[a:b])]
     if asks_for_place(question):
-        spans = [(a, b) for a, b in spans if not _NO_PLACE.search(text[a:b])]
+        spans = [
+            (a, b) for a, b in spans if not _NO_PLACE.search(text[a:b]) and (not a or _TELLS_PLACE.search(text[:a]))
+        ]
         if asks_within_country(question):
             spans = [(a, b) for a, b in spans if not _is_nation(text[a:b])]
     else:
@@ -88,7 +95,8 @@ def _find_name(question: str, asked: Sequence[Token], account: Account) -> Span 
 
 
 def _has_superlative(asked: Token, told: Sequence[Token]) -> bool:
-    return any(t.text in _SUPERLATIVES for t in told) and not any(opposed(asked, t) for t in told)
+    alike = _LARGEST if asked.text in _LARGEST else {asked.text}
+    return any(t.text in alike for t in told)
 
 
 def _is_nation(name: str) -> bool:

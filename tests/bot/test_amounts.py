@@ -110,3 +110,7 @@ def test_a_day_repeats_itself_alone():
     one, other = find_amounts("It is on 29 August and not on 22 August.", DAY)
     assert not one.repeats(other)
     assert one.repeats(one)
+
+
+def test_nothing_is_an_amount_too():
+    assert [a.value for a in find_amounts("The economy grew by 0.0 percent, and by $0.0 a head.", None)] == [0.0, 0.0]

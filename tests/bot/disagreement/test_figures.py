@@ -164,6 +164,12 @@ def test_what_is_not_counted_by_the_question_is_no_claim(account, contrast):
     assert contrast(question, cases, countries) is None
 
 
+def test_people_are_no_points(account, contrast):
+    question = "How many people lost money?"
+    first = account("The index lost 741 points.", "Post", closeness=0.7)
+    assert contrast(question, first, account("The index lost 880 points.", "Times", days=1, closeness=0.7)) is None
+
+
 def test_a_rent_is_no_share(account, contrast):
     question = "Rents have risen to how much a month?"
     first = account("Rents have risen by 12 per cent.", "Post", closeness=0.7)
