@@ -148,14 +148,17 @@ def _tell_one_each(newer: Told, older: Told) -> bool:
     is_doubted = bool(DISPUTES.search(newer.account.surroundings) or REVISES.search(newer.account.surroundings))
     are_alone = is_alone(newer) and is_alone(older)
     if newer.amount.unit is Unit.DAY:
-        is_event = are_alone and _tell_one_event(newer.account, older.account)
+        is_event = are_alone and _tell_one_event(newer, older)
         return is_doubted or is_event or _may_be_put_off(newer, older)
     is_plain = newer.amount.unit is Unit.COUNT or is_doubted or _say_the_same(newer, older)
     return are_alone and is_plain and speak_of_one_time(newer.account, older.account)
 
 
-def _tell_one_event(newer: Account, older: Account) -> bool:
-    return newer.source != older.source and are_within(newer, older, FEW_WEEKS) and alike(newer, older) >= _ONE_EVENT
+def _tell_one_event(newer: Told, older: Told) -> bool:
+    """Whether two outlets tell nearly the same within weeks, of days within weeks."""
+    a, b = newer.account, older.account
+    is_near = abs(newer.amount.value - older.amount.value) <= FEW_WEEKS.days
+    return is_near and a.source != b.source and are_within(a, b, FEW_WEEKS) and alike(a, b) >= _ONE_EVENT
 
 
 def _say_the_same(newer: Told, older: Told) -> bool:

@@ -141,6 +141,15 @@ def test_days_of_several_events_are_no_difference_and_a_day_to_come_may_be_moved
         assert contrast(question, first, no_side) is None
 
 
+def test_two_outlets_that_put_an_event_on_other_days_differ_and_of_other_years_tell_other_events(account, contrast):
+    question = "When did the bridge fall?"
+    first = account("The bridge fell on 12 February.", "Post", closeness=0.7)
+    other = account("Down came the bridge on 13 February.", "Times", days=1, closeness=0.7)
+    years_ago = account("Down came the bridge on 13 February 2017.", "Times", days=1, closeness=0.7)
+    assert contrast(question, first, other).words == ("13 February", "12 February")
+    assert contrast(question, first, years_ago) is None
+
+
 def test_the_name_of_an_outlet_or_of_an_event_is_no_day(account, contrast):
     question = "When did it happen?"
     first = account("The riot of Saturday happened on 12 May.", "Post", closeness=0.7)
