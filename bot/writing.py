@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _CHAT_TOKENS = 64
 """Of the marks that a model's chat format puts around a prompt."""
-_NOT_COVERED = re.compile(r"NOT COVERED|^[\W_]*(?:[Aa]nswer:[\W_]*)?[Nn]ot covered(?:[.!][\W_]*\s|[\W_]*\n)")
+_NOT_COVERED = re.compile(r"NOT COVERED|^[\W_]*(?:(?i:answer):[\W_]*)?(?i:not covered)[\W_]*?(?:\[|[.!:;—–\n])")
 _ONLY_NOT_COVERED = re.compile(r"[\W_]*(?:answer:[\W_]*)?not covered[\W_]*", re.IGNORECASE)
 
 OnSentence = Callable[[Sentence, tuple[Citation, ...]], None]

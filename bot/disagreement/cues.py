@@ -67,4 +67,7 @@ PERIODS = (
     re.compile(r"\b(January|February|March|April|May(?= \d|$)|June|July|August|September|October|November|December)\b"),
 )
 """Quarters, years, months: texts that name only different ones speak of different times."""
-IN_YEAR = re.compile(r"\b(?:[Ii]n|[Oo]n) (?:\d\d? )?(?:[A-Z][a-z]+\.? )?(?:\d\d?, )?((?:19|20)\d\d)\b")
+IN_YEAR = re.compile(
+    r"\b(?:[Ii]n|[Oo]n) (?:the year |(?:late|early|mid)[ -])?(?:\d\d? )?(?:[A-Z][a-z]+\.? )?(?:\d\d?, )?"
+    r"((?:19|20)\d\d)\b"
+)

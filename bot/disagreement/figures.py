@@ -36,6 +36,12 @@ from index.lexical import tokenize
 
 _MAX_RATIO = 8
 _PEOPLE = frozenset(tokenize("people persons"))
+_THINGS = frozenset(
+    tokenize(
+        "points votes titles nominations goals games matches cases tickets seats flights cars vehicles boats ships"
+        " homes houses buildings schools states cities countries counties companies shares units items times miles"
+    )
+)
 # Cosines, chosen on the sample corpus, realtimeqa and the development half of tests/golden/conflicts.jsonl.
 _PAIR_SHARE = 0.7
 _ALIKE, _MUCH_ALIKE = 0.45, 0.53
@@ -71,11 +77,11 @@ def contrast_figures(question: str, claims: Sequence[Account], others: Sequence[
 
 
 def _read_answers(question: str, accounts: Iterable[Account]) -> list[Told]:
-    """Those that count what the question counts, where some do; else all, but where it asks for people, bare counts."""
+    """Those that count what the question counts, where some do; else all, but for things where it asks for people."""
     units = units_asked(question)
     told = [t for t in read_told(question, accounts, units) if t.amount.unit in units]
     counted = words_counted(question)
-    others = [t for t in told if t.amount.is_bare] if counted & _PEOPLE else told
+    others = [t for t in told if not t.amount.counted & _THINGS] if counted & _PEOPLE else told
     return [t for t in told if counted & t.amount.counted] or others
 
 

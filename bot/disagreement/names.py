@@ -17,6 +17,7 @@ from bot.disagreement.told import (
     are_within,
     choose_pair,
     read_tokens,
+    speak_of_one_time,
     tell_difference,
 )
 from bot.verify.nations import COUNTRIES
@@ -27,20 +28,19 @@ from index.lexical import tokenize
 _MIN_CLOSE, _MIN_ALIKE, _MIN_TOLD = 0.55, 0.6, 0.6
 _FEW = 3
 _NO_NAME = re.compile(
-    r"[“\"]|^(?:As of )?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
+    r"[“\"]|^(?:(?:As of|On|In|By|Since|Until|Last|Next|Early|Late) )*"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
     r"|September|October|November|December)\b|^[A-Z]{2,}\b|\d"
 )
 _AT_PLACE = re.compile(r"\b(?:in|at|near|outside|off) (?:the )?$")
 _LARGEST = frozenset({"biggest", "largest", "greatest"})
 _SUPERLATIVES = _LARGEST | frozenset(
     "best worst most least highest lowest smallest longest shortest oldest youngest newest richest"
-    " poorest fastest slowest cheapest deadliest hottest coldest tallest heaviest strongest weakest deepest busiest"
-    " earliest latest first last".split()
+    " poorest fastest slowest cheapest deadliest hottest coldest tallest heaviest strongest weakest deepest"
+    " busiest".split()
 )
-_TELLS_PLACE = re.compile(
-    r"\b(?:in|at|near|outside|off|from|to|of|for|around|is|was|are|were|be|being|remains?|becomes?|became)"
-    r" (?:the )?(?:[a-z]+ )?$"
-)
+_BEFORE_MODIFIER = re.compile(r"\ban? (?:[\w-]+ )?$", re.IGNORECASE)
+"""A name behind it says of which kind something is, as in a record Powerball jackpot."""
 _UNITED = re.compile(r"^(?:the )?(?:U\.?S\.?(?:A\.?)?|U\.?K\.?|United (?:States|Kingdom)|America)$", re.IGNORECASE)
 _NATIONS = frozenset(COUNTRIES.values()) - {"georgia", "kuwait", "mexico", "panama", "singapore"}
 """But for those after which a city or a state is named, too."""
@@ -75,11 +75,13 @@ def _find_name(question: str, asked: Sequence[Token], account: Account) -> Span 
     if account.closeness < _MIN_CLOSE:
         return None
     text = account.text
-    spans = [(a, b) for a, b in account.evidence.highlights if not _NO_NAME.search(text[a:b])]
+    spans = [
+        (a, b)
+        for a, b in account.evidence.highlights
+        if not (_NO_NAME.search(text[a:b]) or text[:a].rstrip().endswith((":", "?", "!")))
+    ]
     if asks_for_place(question):
-        spans = [
-            (a, b) for a, b in spans if not _NO_PLACE.search(text[a:b]) and (not a or _TELLS_PLACE.search(text[:a]))
-        ]
+        spans = [(a, b) for a, b in spans if not (_NO_PLACE.search(text[a:b]) or _BEFORE_MODIFIER.search(text[:a]))]
         if asks_within_country(question):
             spans = [(a, b) for a, b in spans if not _is_nation(text[a:b])]
     else:
@@ -95,8 +97,8 @@ def _find_name(question: str, asked: Sequence[Token], account: Account) -> Span 
 
 
 def _has_superlative(asked: Token, told: Sequence[Token]) -> bool:
-    alike = _LARGEST if asked.text in _LARGEST else {asked.text}
-    return any(t.text in alike for t in told)
+    same = _LARGEST if asked.text in _LARGEST else {asked.text}
+    return any(t.text in same for t in told)
 
 
 def _is_nation(name: str) -> bool:
@@ -109,7 +111,7 @@ def _compare(newer: tuple[Account, Span], older: tuple[Account, Span]) -> Pair |
     cosine = alike(a, b)
     if a.article_id == b.article_id or not are_within(a, b, FEW_WEEKS) or cosine < _MIN_ALIKE:
         return None
-    if a.source == b.source and not is_revised:
+    if (a.source == b.source and not is_revised) or not speak_of_one_time(a, b):
         return None
     names = set(tokenize(a.text[slice(*first)])), set(tokenize(b.text[slice(*second)]))
     if names[0] <= names[1] or names[1] <= names[0] or _knows(b, names[0] - names[1]):

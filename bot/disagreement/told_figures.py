@@ -17,7 +17,10 @@ _MANY = 1000
 _ASKS_WHEN_IT_DID = re.compile(r"\bdid\b", re.IGNORECASE)
 _PART_BEHIND = re.compile(r" of (?:them|these|those|whom)\b", re.IGNORECASE)
 _TODAY = re.compile(r"today|tonight|this (?:morning|afternoon|evening)", re.IGNORECASE)
-_EVENT_BEHIND = re.compile(r",? (?:\w+ ){0,2}?(?:attacks?|insurrection|riots?|committee|hearings?|commission)\b")
+_EVENT_BEHIND = re.compile(
+    r",? (?:(?!(?:an?|the|when|as|and|after|before|in|to|of|by|with|for|from)\b)\w+ ){0,2}?"
+    r"(?:attacks?|insurrection|riots?|committee|hearings?|commission)\b"
+)
 _NAME = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*"
 _TWO_NAMES = re.compile(rf"\b({_NAME}) and (?:the )?({_NAME})")
 
@@ -76,7 +79,7 @@ def read_all(accounts: Iterable[Account], units: frozenset[Unit]) -> Iterator[To
 
 
 def _is_no_answer(text: str, amount: Amount) -> bool:
-    """Whether a day is only `today`, which may mean these days, or the name of an event."""
+    """Whether a day is only `today` or the like, which may mean these days, or the name of an event."""
     is_day = amount.unit is Unit.DAY
     return is_day and bool(_TODAY.match(text, amount.start) or _EVENT_BEHIND.match(text, amount.end))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from bot.verify import english
 from bot.verify.added import compare_additions, compare_adjuncts
@@ -19,13 +20,14 @@ from bot.verify.manner import compare_manner
 from bot.verify.neighbours import compare_neighbours
 from bot.verify.polarity import compare_absence, compare_denials, compare_negation, compare_opposites
 from bot.verify.quantities import compare_quantities
-from bot.verify.reading import Reading, names_within, quotes_of, read
+from bot.verify.reading import Clause, Reading, names_within, quotes_of, read
 from bot.verify.roles import compare_roles, compare_speakers
 from index.lexical import tokenize
 from index.sentences import split_sentences
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _FEW_HAN = 3
+_SHORT_STATEMENT = re.compile("[他她它了死伤亡]")
 _VERBS = english.AUXILIARY - {"to"}
 _POSSESSIVES = frozenset("his her its their our".split())
 _MAX_CHARS = 1000
@@ -105,7 +107,7 @@ def find_objections(sentence: str, source: Source) -> Iterator[str]:
         return
     yield from check_quotes(quotes_of(sentence), source.text)
     if _HAN.search(sentence):
-        if len(_HAN.findall(sentence)) <= _FEW_HAN:
+        if len(_HAN.findall(sentence)) <= _FEW_HAN and not _SHORT_STATEMENT.search(sentence):
             yield "no statement"
         yield from object_in_chinese(sentence, source.text, source.context, source.published)
         return
@@ -146,4 +148,11 @@ def _states_something(claim: Reading) -> bool:
     """Whether a sentence may have a verb; a name or figure alone says nothing that a paragraph could support."""
     has_verb = any(t.verb or t.past for t in claim.tokens) or any(c.words & _VERBS for c in claim.clauses)
     has_subject = any(not _POSSESSIVES.issuperset(c.pronouns) for c in claim.clauses)
-    return has_verb or has_subject or sum(t.kind == "word" for t in claim.tokens) > 1
+    has_two_words = sum(t.kind == "word" for t in claim.tokens) > 1
+    return has_verb or has_subject or has_two_words or any(_has_word_behind_name(c) for c in claim.clauses)
+
+
+def _has_word_behind_name(clause: Clause) -> bool:
+    """Whether a word, likely a verb, stands right behind a name, as in Hamas agree."""
+    tokens = [token for _, token in clause.sequence]
+    return any(a and b and (a.kind, b.kind) == ("name", "word") for a, b in pairwise(tokens))

@@ -29,7 +29,8 @@ _RELATIVE = {
     "tomorrow": 1,
 }
 _DAY_WORD = re.compile(
-    rf"(?P<last>\blast )?\b(?<!\bUSA )(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)}))\b"
+    r"(?P<last>\blast )?\b(?<!\bUSA (?=(?-i:T)))"
+    rf"(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<relative>{'|'.join(_RELATIVE)}))\b"
     r"(?P<of_last> (?:of )?last week)?",
     re.IGNORECASE,
 )

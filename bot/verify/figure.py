@@ -18,7 +18,8 @@ class Figure:
     Attributes:
         kind: number, percent, ordinal, clock, score, date or span (a length of time).
         keys: What it may be written as; two figures are the same when they share one.
-        step: What its last decimal is worth; 0 where it has none, or is a bound, or may be no amount.
+        step: What its last decimal is worth; 0 where it has none, is said to be exact, or may be no amount.
+        bound: 1 where it is a lower bound, -1 where it is an upper one.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Figure:
     value: float = 0.0
     currency: str = ""
     step: float = 0.0
+    bound: int = 0
 
 
 def same_figure(claimed: Figure, told: Figure) -> bool:
@@ -50,8 +52,8 @@ def same_figure(claimed: Figure, told: Figure) -> bool:
 
 def _has_fewer_decimals(claimed: Figure, told: Figure) -> bool:
     is_value = claimed.kind == told.kind and claimed.kind in ("number", "percent")
-    rounds_to = -claimed.step / 2 <= told.value - claimed.value < claimed.step / 2
-    return is_value and claimed.value > 0 and rounds_to
+    more = told.value - claimed.value
+    return is_value and claimed.value > 0 and -claimed.step / 2 <= more < claimed.step / 2 and more * claimed.bound >= 0
 
 
 def _is_rounded(a: Figure, b: Figure) -> bool:

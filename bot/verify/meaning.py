@@ -20,10 +20,6 @@ class Meaning:
         self._encoder = encoder
         self._known: dict[str, Vectors] = {}
 
-    def is_close(self, sentence: str, paragraphs: Sequence[str]) -> bool:
-        """Whether it is near one sentence of them, or two that follow each other."""
-        return self.closeness(sentence, paragraphs) >= MIN_CLOSENESS
-
     def closeness(self, sentence: str, paragraphs: Sequence[str]) -> float:
         """Cosine to the nearest sentence, or pair of sentences, of the paragraphs."""
         vector = self._encoder.encode([sentence])[0]

@@ -74,7 +74,8 @@ _PAST_HOUR = {"half": 30, "half an hour": 30, "quarter": 15, "five": 5, "ten": 1
 _RESULT = re.compile(r"(?<=[a-z] )(\d{1,2}), (?:[A-Z][\w'’-]*\s){1,3}(\d{1,2})\b(?!\d|[,.]\d|%)")
 _BOUND_REACH = 16
 _BOUND_BEFORE = re.compile(
-    r"\b(?:exactly|precisely|at least|at most|more than|over|above|under|below|fewer than|less than|up to)\s*[$€£¥]?$",
+    r"\b(?:(?P<exact>exactly|precisely)|(?P<least>at least|more than|over|above)"
+    r"|at most|under|below|fewer than|less than|up to)\s*[$€£¥]?$",
     re.IGNORECASE,
 )
 _SPAN_UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600}
@@ -185,13 +186,15 @@ def _numbers(text: str) -> Iterator[Figure]:
         currency = _CURRENCIES.get((m["currency"] or m["after"] or "").lower(), "")
         decimals = (m["digits"] or "").partition(".")[2]
         is_amount = bool(m["scale"] or m["suffix"] or m["percent"] or currency)
-        may_round = is_amount and not _BOUND_BEFORE.search(text[max(0, start - _BOUND_REACH) : start])
+        before = _BOUND_BEFORE.search(text[max(0, start - _BOUND_REACH) : start])
+        may_round = is_amount and not (before and before["exact"])
+        bound = 0 if before is None else 1 if before["least"] else -1
         kind = "percent" if m["percent"] else "number"
         keys = {f"%{number_key(value)}"} if kind == "percent" else {number_key(value)}
         if kind == "number" and m["digits"] and re.fullmatch(r"[01]\d[0-5]\d|2[0-3][0-5]\d", m["digits"]):
             keys.add(f"clock{int(m['digits'][:2]) * 60 + int(m['digits'][2:])}")
         step = scale / 10 ** len(decimals) if decimals and may_round else 0.0
-        yield Figure(kind, frozenset(keys), start, m.end(), value, currency, step)
+        yield Figure(kind, frozenset(keys), start, m.end(), value, currency, step, bound)
 
 
 def _number(text: str) -> float:

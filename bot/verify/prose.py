@@ -23,7 +23,8 @@ _TOLD_IN_ALL = 0.6
 """So much a paragraph that the author did not cite has to tell besides, with its title: two in ten are left."""
 
 _LEADS_IN = re.compile(
-    r"^\W*(?:yes|no|sure|certainly|是的?|不是|不|没有)\W*$|\b(?:articles?|paragraphs?|sources?|answers?)\b|段落|文章",
+    r"^\W*(?:yes|no|sure|certainly|here\b.*|(?:based on|according to) (?:the|these)\b[^,]*"
+    r"(?:articles?|paragraphs?|sources?)|是的?|不是|不|没有|以下.*)\W*$",
     re.IGNORECASE,
 )
 """Names nothing that a pronoun behind it could mean."""
@@ -72,7 +73,7 @@ class ProseVerifier:
     def _check(self, sentences: Iterator[tuple[str, list[int]]]) -> Iterator[CheckedSentence]:
         for sentence, markers in sentences:
             if (shown := self._seen.get(sentence.casefold())) is not None:
-                self._is_behind_dropped = not shown
+                self._is_behind_dropped = not shown and not _LEADS_IN.search(sentence)
                 self.dropped.append(f"said already: {sentence}")
                 continue
             wrong = [m for m in markers if not 1 <= m <= len(self.paragraphs)]
@@ -99,7 +100,12 @@ class ProseVerifier:
         others = [i for i in range(len(self.paragraphs)) if i not in verdicts]
         nearest = sorted(others, key=lambda i: -len(words & self._words[i]))[:_N_TRIED]
         overlaps = {i: measure_overlap(sentence, source_of([self.paragraphs[i]])) for i in nearest}
-        likely = [i for i in nearest if overlaps[i].paragraph >= _TOLD and overlaps[i].whole >= _TOLD_IN_ALL]
+        likely = [
+            i
+            for i in nearest
+            if (overlaps[i].paragraph >= _TOLD and overlaps[i].whole >= _TOLD_IN_ALL)
+            or is_verbatim(sentence, self.paragraphs[i].text)
+        ]
         for i in sorted(likely, key=lambda i: -overlaps[i].paragraph):
             verdicts[i] = self._verdict(sentence, [i])
             if verdicts[i].supported:

@@ -121,6 +121,8 @@ def test_a_model_that_breaks_off_before_anything_is_proven_leaves_the_quotes(wri
         "Not covered",
         f"Not covered. {RIBBON}",
         "Answer: _Not covered_",
+        "Not covered [1]",
+        f"Not Covered: {RIBBON}",
         f"**NOT COVERED**. {RIBBON} {COST}",
         f"Sorry: NOT COVERED\n{RIBBON} Yes.",
     ],

@@ -147,6 +147,8 @@ def test_two_outlets_that_put_an_event_on_other_days_differ_and_of_other_years_t
     other = account("Down came the bridge on 13 February.", "Times", days=1, closeness=0.7)
     years_ago = account("Down came the bridge on 13 February 2017.", "Times", days=1, closeness=0.7)
     assert contrast(question, first, other).words == ("13 February", "12 February")
+    attack = account("Down came the bridge on 13 February when attacks began.", "Times", days=1, closeness=0.7)
+    assert contrast(question, first, attack).words == ("13 February", "12 February")
     assert contrast(question, first, years_ago) is None
 
 
@@ -171,6 +173,15 @@ def test_what_is_not_counted_by_the_question_is_no_claim(account, contrast):
     cases = account("There are 257 cases in five countries.", "Post", closeness=0.7)
     countries = account("A dozen countries have 258 cases.", "Times", days=1, closeness=0.7)
     assert contrast(question, cases, countries) is None
+
+
+def test_people_may_be_called_otherwise(account, contrast):
+    question = "How many people died in the mine?"
+    first = account("In the mine 12 miners died.", "Post", closeness=0.7)
+    assert contrast(question, first, account("In the mine 15 miners died.", "Times", days=1, closeness=0.7)).words == (
+        "15",
+        "12",
+    )
 
 
 def test_people_are_no_points(account, contrast):

@@ -65,3 +65,15 @@ def test_may_is_a_name_and_a_protest_no_superlative(answering, contrast):
     first = answering(question, "The protests at the harbour were led by Tom Reed.", "Echo")
     second = answering(question, "The protests at the harbour were led by Theresa May.", "Observer", days=1)
     assert contrast(question, first, second).words == ("Theresa May", "Tom Reed")
+
+
+@pytest.mark.parametrize("verb", ["was held in", "chose", "went by fate to"])
+def test_a_place_may_stand_behind_any_word_but_as_what_something_is(answering, contrast, verb):
+    question = "Which city hosted the harbour games last summer?"
+    first = answering(question, f"The harbour games of last summer {verb} Lisbon.", "Echo")
+    second = answering(question, f"The harbour games of last summer {verb} Porto.", "Observer", days=1)
+    kind = answering(question, f"The harbour games of last summer {verb} a gala Powerball draw.", "Observer", days=1)
+    assert contrast(question, first, second).words == ("Porto", "Lisbon")
+    assert contrast(question, first, kind) is None
+    of_old = answering(question, f"The harbour games of a summer in 2018 {verb} Porto.", "Observer", days=1)
+    assert contrast(question, first, of_old) is None

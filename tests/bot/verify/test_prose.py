@@ -214,6 +214,13 @@ def test_a_pronoun_does_not_speak_of_a_sentence_that_was_dropped():
 @pytest.mark.parametrize("before", ["Yes.", "No.", "Here is what the articles say."])
 def test_a_pronoun_behind_a_word_of_introduction_is_kept(before):
     assert [s.text for s in kept(f"{before} It cost 41 million crowns [2].")] == ["It cost 41 million crowns."]
+    twice = kept(f"{before} {CLAIM} [1]. {before} It cost 41 million crowns [2].")
+    assert [s.text for s in twice] == [f"{CLAIM}.", "It cost 41 million crowns."]
+
+
+def test_a_copied_sentence_of_any_length_is_found_without_a_marker():
+    sentence = f"The mayor said that {'traffic and trade and ' * 60}the bridge were well."
+    assert verify_prose(sentence, [Paragraph("m", 1, f"{OPENED} {sentence}", "")])[0][0].given == (0,)
 
 
 @pytest.mark.parametrize("fragment", ["Port Amsel", "Port Amsel.", "41 million crowns [2]"])
