@@ -129,8 +129,9 @@ class ProseVerifier:
 
     def _is_near(self, meaning: Meaning, sentence: str, given: Sequence[Paragraph]) -> bool:
         closeness = meaning.closeness(sentence, [p.text for p in given])
-        is_told = measure_overlap(sentence, source_of(given)).paragraph >= _TOLD
-        return closeness >= (MIN_CLOSENESS if is_told else _CLOSE)
+        if closeness < MIN_CLOSENESS or closeness >= _CLOSE:
+            return closeness >= _CLOSE
+        return measure_overlap(sentence, source_of(given)).paragraph >= _TOLD
 
 
 def _judge(entailment: Entailment, paragraphs: Sequence[Paragraph], sentence: str) -> Verdict:

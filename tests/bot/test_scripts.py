@@ -9,7 +9,7 @@ import pytest
 
 
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
-@pytest.mark.parametrize("name", ["learn_ranking", "ablate", "calibrate", "misplaced"])
+@pytest.mark.parametrize("name", ["learn_ranking", "ablate", "calibrate", "misplaced", "headlines"])
 @pytest.mark.parametrize(("folders", "said"), [([], "name the folders"), (["nowhere"], "nowhere: no articles.jsonl")])
 def test_without_a_dataset_a_script_ends_with_one_line(name, folders, said, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", [name, *folders])
